@@ -1,0 +1,20 @@
+/** A rule every answer is held against, and what a broken one looks like. */
+
+export interface Law {
+  /** Stable: files and buckets name it. */
+  readonly id: string;
+  /** One sentence. */
+  readonly says: string;
+  /** Specification ids it decides (P-I4, A-T2, …). */
+  readonly decides: readonly string[];
+  /** `file:function` in Linux 6.12, or the page of the specification. */
+  readonly source: string;
+  /** How it is checked: on every answer, by comparing runs, or against the literal reference. */
+  readonly by: 'judge' | 'metamorphic' | 'lockstep';
+}
+
+export interface Violation {
+  readonly law: string;
+  readonly expected: string;
+  readonly observed: string;
+}

@@ -1,0 +1,153 @@
+/**
+ * Which machines contradict themselves. What real boards do is accepted, however odd: overlapping
+ * regions and banks, regions outside RAM, sizes of 0, unaligned bases, windows of size 0.
+ */
+import type { Device, Machine, Region } from './machine.ts';
+import { POOL_PAGES_END, PROFILES } from './machine.ts';
+import { ADDRESS_END, bitsOfMask, hex, isPowerOfTwo, sizeText } from './numbers.ts';
+
+/** The part of the machine a problem is about: `regions[3]`, `devices[0]`, `banks[1]`, … */
+export interface Place {
+  readonly part: 'profile' | 'banks' | 'regions' | 'swiotlb' | 'devices';
+  readonly index: number;
+}
+
+export interface MachineProblem {
+  readonly place: Place;
+  readonly found: string;
+  readonly expected: string;
+}
+
+/** Everything is bounded, so that no input can make the rest slow. */
+export const MACHINE_LIMITS = { banks: 64, regions: 512, devices: 4096, windows: 64 } as const;
+
+/** Bytes a CMA area's base and size must be multiples of (mm/cma.c: pageblock size). */
+export function cmaAlignment(pageSize: number): number {
+  return pageSize * 2 ** (pageSize === 4096 ? 9 : pageSize === 16384 ? 11 : 13);
+}
+
+/** The first contradiction, or null. */
+export function machineProblem(machine: Machine): MachineProblem | null {
+  return (
+    checkProfile(machine) ??
+    checkBanks(machine) ??
+    checkSwiotlb(machine) ??
+    checkEach(machine, 'regions', machine.regions, checkRegion) ??
+    checkEach(machine, 'devices', machine.devices, checkDevice)
+  );
+}
+
+type Finding = readonly [found: string, expected: string] | null;
+
+function problem(part: Place['part'], index: number, finding: Finding): MachineProblem | null {
+  return finding && { place: { part, index }, found: finding[0], expected: finding[1] };
+}
+
+function checkProfile(machine: Machine): MachineProblem | null {
+  const sizes: readonly number[] = PROFILES[machine.profile].pageSizes;
+  if (!sizes.includes(machine.pageSize)) {
+    const list = sizes.map(sizeText).join(', ');
+    return problem('profile', 0, [`page ${sizeText(machine.pageSize)}`, `one of ${list}`]);
+  }
+  if (!isPowerOfTwo(machine.cacheLine) || machine.cacheLine > machine.pageSize) {
+    return problem('profile', 0, [`line ${machine.cacheLine}`, 'a power of two up to a page']);
+  }
+  return null;
+}
+
+function checkBanks(machine: Machine): MachineProblem | null {
+  const { banks, pageSize } = machine;
+  if (banks.length === 0 || banks.length > MACHINE_LIMITS.banks) {
+    return problem('banks', 0, [`${banks.length} banks`, `1 to ${MACHINE_LIMITS.banks}`]);
+  }
+  for (const [index, bank] of banks.entries()) {
+    const text = `bank ${hex(bank.base)} ${sizeText(bank.size)}`;
+    if (bank.size === 0 || bank.base % pageSize !== 0 || bank.size % pageSize !== 0) {
+      return problem('banks', index, [text, `whole pages of ${sizeText(pageSize)}, at least one`]);
+    }
+    if (bank.base + bank.size > ADDRESS_END) {
+      return problem('banks', index, [text, 'an end at or below 2^52']);
+    }
+  }
+  return null;
+}
+
+function checkSwiotlb(machine: Machine): MachineProblem | null {
+  const { swiotlb } = machine;
+  if (swiotlb === null) return null;
+  const { slots, areas } = swiotlb;
+  if (!isPowerOfTwo(areas)) return problem('swiotlb', 0, [`areas ${areas}`, 'a power of two']);
+  if (slots === 0 || slots % (128 * areas) !== 0) {
+    return problem('swiotlb', 0, [`slots ${slots}`, 'a multiple of 128 slots per area']);
+  }
+  return null;
+}
+
+function checkEach<T extends { readonly name: string }>(
+  machine: Machine,
+  part: 'regions' | 'devices',
+  items: readonly T[],
+  check: (machine: Machine, item: T) => Finding,
+): MachineProblem | null {
+  const limit = MACHINE_LIMITS[part];
+  if (items.length > limit) return problem(part, 0, [`${items.length} ${part}`, `up to ${limit}`]);
+  const names = new Set<string>();
+  for (const [index, item] of items.entries()) {
+    if (!/^[^\s#=",][^\s#=",]*$/.test(item.name)) {
+      return problem(part, index, [`the name "${item.name}"`, 'no blanks, quotes, #, = or commas']);
+    }
+    if (names.has(item.name)) {
+      return problem(part, index, [`a second "${item.name}"`, `names that differ among ${part}`]);
+    }
+    names.add(item.name);
+    const finding = check(machine, item);
+    if (finding !== null) return problem(part, index, finding);
+  }
+  return null;
+}
+
+function checkRegion(machine: Machine, region: Region): Finding {
+  const { kind, base, size, noMap, isDefault } = region;
+  if (base + size > ADDRESS_END) return [`an end at ${hex(base + size)}`, 'one at or below 2^52'];
+  if (kind !== 'plain' && !PROFILES[machine.profile].deviceTree) {
+    return [`a ${kind} region on ${machine.profile}`, 'a profile that reads a device tree'];
+  }
+  if (kind === 'pool' && Math.floor(size / machine.pageSize) >= POOL_PAGES_END) {
+    return [`a pool of ${sizeText(size)}`, 'fewer than 2^31 pages (deviation P-T2)'];
+  }
+  if (kind === 'cma' && noMap) return ['no-map on a cma region', 'reusable memory stays mapped'];
+  const granule = cmaAlignment(machine.pageSize);
+  if (kind === 'cma' && (base % granule !== 0 || size % granule !== 0)) {
+    return [`${hex(base)} ${sizeText(size)}`, `base and size in multiples of ${sizeText(granule)}`];
+  }
+  if (kind === 'restricted' && (noMap || isDefault)) {
+    return ['no-map or default on a restricted region', 'neither'];
+  }
+  if (kind === 'plain' && isDefault) return ['default on a plain region', 'a pool or cma region'];
+  return null;
+}
+
+function checkDevice(machine: Machine, device: Device): Finding {
+  if (device.windows.length > MACHINE_LIMITS.windows) {
+    return [`${device.windows.length} windows`, `up to ${MACHINE_LIMITS.windows}`];
+  }
+  for (const window of device.windows) {
+    if (window.cpu >= ADDRESS_END || window.dma >= ADDRESS_END) {
+      return [`window ${hex(window.cpu)} ${hex(window.dma)}`, 'bases below 2^52'];
+    }
+  }
+  for (const index of device.regions) {
+    if (index >= machine.regions.length) return [`region number ${index}`, 'an existing region'];
+  }
+  if (bitsOfMask(device.segmentBoundary) === undefined) {
+    return [`segment-boundary ${hex(device.segmentBoundary)}`, 'a mask 2^n - 1'];
+  }
+  if (bitsOfMask(device.minAlign) === undefined) {
+    return [`min-align ${hex(device.minAlign)}`, 'a mask 2^n - 1'];
+  }
+  const { iommu } = device;
+  if (iommu !== null && !isPowerOfTwo(iommu.granule)) {
+    return [`iommu granule ${iommu.granule}`, 'a power of two'];
+  }
+  return null;
+}

@@ -1,0 +1,175 @@
+/**
+ * What a machine is: memory, reserved regions, a bounce pool, and devices with their views of the
+ * bus. A machine is plain data; everything random about hardware is in here.
+ */
+import { UNLIMITED } from './numbers.ts';
+
+/** Architecture defaults (kernel/dma/Kconfig, arch/<name>/Kconfig, Linux 6.12). */
+export interface Profile {
+  /** Every device snoops the CPU caches, whatever its node says. */
+  readonly alwaysCoherent: boolean;
+  /** DMA_GLOBAL_POOL is built: a `default` pool serves non-coherent devices without one. */
+  readonly globalPool: boolean;
+  /** Reserved regions come from a device tree and can be attached to devices. */
+  readonly deviceTree: boolean;
+  readonly pageSizes: readonly number[];
+  /** Default of `Machine.zoneDmaLimit`. Inclusive. */
+  readonly zoneDmaLimit: number;
+  readonly cacheLine: number;
+}
+
+export const PROFILES = {
+  arm64: {
+    alwaysCoherent: false,
+    globalPool: false,
+    deviceTree: true,
+    pageSizes: [4096, 16384, 65536],
+    zoneDmaLimit: 2 ** 32 - 1,
+    cacheLine: 64,
+  },
+  'x86-64': {
+    alwaysCoherent: true,
+    globalPool: false,
+    deviceTree: false,
+    pageSizes: [4096],
+    zoneDmaLimit: 2 ** 24 - 1,
+    cacheLine: 64,
+  },
+  'arm-nommu': {
+    alwaysCoherent: false,
+    globalPool: true,
+    deviceTree: true,
+    pageSizes: [4096],
+    zoneDmaLimit: 2 ** 32 - 1,
+    cacheLine: 32,
+  },
+} as const satisfies Record<string, Profile>;
+
+export type ProfileName = keyof typeof PROFILES;
+
+/**
+ * RAM known to the boot allocator. Bytes; page multiples.
+ *
+ * System RAM is what the kernel maps and registers: bank bytes outside every *effective* no-map
+ * region. A no-map region takes effect unless it overlaps a bank and an earlier region of the list
+ * (drivers/of/fdt.c:early_init_dt_reserve_memory answers -EBUSY then, and the region object stays).
+ */
+export interface Bank {
+  readonly base: number;
+  readonly size: number;
+}
+
+/**
+ * - `pool`: `shared-dma-pool` without `reusable`, a coherent pool once a device attaches it.
+ * - `cma`: `shared-dma-pool` with `reusable`.
+ * - `restricted`: `restricted-dma-pool`, a bounce pool of its own.
+ * - `plain`: any other reservation; attaching it fails.
+ */
+export type RegionKind = 'pool' | 'cma' | 'restricted' | 'plain';
+
+export interface Region {
+  readonly name: string;
+  readonly kind: RegionKind;
+  /** Physical address of the first byte. */
+  readonly base: number;
+  /** Bytes; need not be a page multiple, may be 0 (real trees have both). */
+  readonly size: number;
+  /** Removed from the linear map, hence not System RAM. */
+  readonly noMap: boolean;
+  /** `linux,dma-default` on a pool, `linux,cma-default` on a cma region. */
+  readonly isDefault: boolean;
+  /** `status` says so: attaching answers 0 and binds nothing. */
+  readonly disabled: boolean;
+}
+
+/** One entry of a device's dma_range_map. A size of 0 ends the table, as in the kernel. */
+export interface Window {
+  readonly cpu: number;
+  readonly dma: number;
+  readonly size: number;
+}
+
+/** The default bounce pool. Slots of 2 KiB. */
+export interface Swiotlb {
+  readonly slots: number;
+  readonly areas: number;
+  /** Every streaming mapping bounces. */
+  readonly force: boolean;
+}
+
+/** Translation in front of a device. Addresses are inclusive; granule in bytes. */
+export interface Iommu {
+  readonly granule: number;
+  readonly apertureStart: number;
+  readonly apertureEnd: number;
+}
+
+export interface Device {
+  readonly name: string;
+  /** Snoops CPU caches (`dma-coherent`). */
+  readonly coherent: boolean;
+  /** Streaming mask, inclusive; null: the driver core set no mask pointer. */
+  readonly mask: number | null;
+  /** Mask of coherent allocations, inclusive; 0 means "only the bus limit counts". */
+  readonly coherentMask: number;
+  /** Highest bus address the bridge forwards, inclusive; 0: none. */
+  readonly busLimit: number;
+  /** In firmware order; empty: bus address = physical address. */
+  readonly windows: readonly Window[];
+  /** `memory-region`, in order: indexes into `Machine.regions`. */
+  readonly regions: readonly number[];
+  readonly iommu: Iommu | null;
+  /** Bytes; dma_parms.max_segment_size. */
+  readonly maxSegment: number;
+  /** Mask 2^n - 1; dma_parms.segment_boundary_mask. */
+  readonly segmentBoundary: number;
+  /** Mask 2^n - 1; dma_parms.min_align_mask. */
+  readonly minAlign: number;
+}
+
+export interface Machine {
+  readonly profile: ProfileName;
+  /** Bytes: 4096, 16384 or 65536, as far as the profile allows. */
+  readonly pageSize: number;
+  /** Bytes. */
+  readonly cacheLine: number;
+  readonly cpus: number;
+  /** Highest address of ZONE_DMA, inclusive (kernel/dma/direct.c:zone_dma_limit). */
+  readonly zoneDmaLimit: number;
+  readonly banks: readonly Bank[];
+  /** In device-tree order: it decides which of two overlapping reservations comes first. */
+  readonly regions: readonly Region[];
+  readonly swiotlb: Swiotlb | null;
+  readonly devices: readonly Device[];
+}
+
+/** The values a machine line may leave out, and what the printer therefore leaves out. */
+export const DEVICE_DEFAULTS = {
+  coherent: false,
+  mask: 2 ** 32 - 1,
+  coherentMask: 2 ** 32 - 1,
+  busLimit: 0,
+  windows: [],
+  regions: [],
+  iommu: null,
+  maxSegment: 65536,
+  segmentBoundary: UNLIMITED,
+  minAlign: 0,
+} as const satisfies Omit<Device, 'name'>;
+
+export const REGION_FLAGS = { noMap: false, isDefault: false, disabled: false } as const;
+
+/** Pools are refused from this many pages on: the kernel counts them in an i32 (deviation P-T2). */
+export const POOL_PAGES_END = 2 ** 31;
+
+/** Does the device snoop caches on this machine? */
+export function isCoherent(machine: Machine, device: Device): boolean {
+  return PROFILES[machine.profile].alwaysCoherent || device.coherent;
+}
+
+/** One past the highest page frame of RAM. Machines have at least one bank. */
+export function maxPfn(machine: Machine): number {
+  let end = 0;
+  for (const bank of machine.banks) end = Math.max(end, bank.base + bank.size);
+  return Math.floor(end / machine.pageSize);
+}

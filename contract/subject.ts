@@ -1,0 +1,74 @@
+/** The plug-in contract: what a thing must offer to be judged. */
+import type { Machine, ProfileName } from './machine.ts';
+import type { Op } from './operations.ts';
+import type { Outcome, Warning } from './outcome.ts';
+
+/** What a subject can report. A law that needs more is shown as "not judged". */
+export const OBSERVATIONS = ['phys', 'handle', 'bytes', 'warnings'] as const;
+export type Observation = (typeof OBSERVATIONS)[number];
+
+/** Boot messages are outcomes, too: a redefined default pool warns. */
+export interface Booted {
+  readonly warnings: readonly Warning[];
+}
+
+interface AnySession {
+  readonly booted: Booted;
+  /** Optional. Pictures for people: one line per pool, device, … in the subject's own words. */
+  describe?(): readonly string[];
+}
+
+/** In process: an answer per call. */
+export interface SyncSession extends AnySession {
+  apply(op: Op): Outcome;
+}
+
+/**
+ * Elsewhere: a batch per call, answered in order. Operands are labels and indexes; the subject
+ * keeps the label table and answers `skipped` when an operand names nothing alive.
+ */
+export interface BatchSession extends AnySession {
+  run(ops: readonly Op[]): Promise<readonly Outcome[]>;
+  /** Optional. Back to the freshly booted machine; buys many programs per boot. */
+  reset?(): Promise<void>;
+  /** Optional. Frees what the session holds outside this process. */
+  close?(): Promise<void>;
+}
+
+/** What the machine generator must stay within. All optional; counts are inclusive. */
+export interface MachineLimits {
+  readonly profiles?: readonly ProfileName[];
+  readonly pageSizes?: readonly number[];
+  readonly devicesMax?: number;
+  readonly regionsMax?: number;
+}
+
+interface AnySubject {
+  readonly name: string;
+  readonly observes: ReadonlySet<Observation>;
+  /** Null: the machine can be booted. Otherwise the reason why not. */
+  accepts(machine: Machine): string | null;
+  /** Optional. Narrows the machine generator; `accepts` still has the last word. */
+  readonly machines?: MachineLimits;
+  /** Optional. Ids of deviations it is known to have; a violation matching one is counted. */
+  readonly known?: readonly string[];
+  /** Optional. Ends whatever the subject started (processes, virtual machines). */
+  close?(): Promise<void>;
+}
+
+export interface SyncSubject extends AnySubject {
+  readonly kind: 'sync';
+  boot(machine: Machine): SyncSession;
+}
+
+/** A machine turned down at boot, by a subject that cannot tell before; the case does not count. */
+export interface Refused {
+  readonly refused: string;
+}
+
+export interface BatchSubject extends AnySubject {
+  readonly kind: 'batch';
+  boot(machine: Machine): Promise<BatchSession | Refused>;
+}
+
+export type Subject = SyncSubject | BatchSubject;

@@ -1,0 +1,100 @@
+/** Reads the text form of a scenario. Every refusal names file, line, column and expectation. */
+import type { Machine } from '../machine.ts';
+import type { Op } from '../operations.ts';
+import { definesOf, OP_NAMES } from '../operations.ts';
+import type { Expectation, Header, Scenario } from '../scenario.ts';
+import { PLAIN_HEADER } from '../scenario.ts';
+import type { Word } from './line.ts';
+import { Line } from './line.ts';
+import { MACHINE_WORDS, MachineLines } from './machine-lines.ts';
+import { readOp } from './op-lines.ts';
+import { FORMAT_LINE } from './print.ts';
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
+const HEADER_WORDS = ['expect', 'subject', 'bugs', 'known'] as const;
+
+/** @throws InputError when the text is not a scenario. `file` is only for messages. */
+export function parseScenario(text: string, file: string): Scenario {
+  const lines = text.split(/\r?\n/);
+  const header: Mutable<Header> = { ...PLAIN_HEADER };
+  const machineLines = new MachineLines();
+  const program: Op[] = [];
+  const labels = new Map<number, number>();
+  let machine: Machine | null = null;
+  checkFormat(new Line(file, 1, lines[0]!));
+  let last = new Line(file, lines.length, '');
+  for (let index = 1; index < lines.length; index++) {
+    const found = /^# found: (.*)$/.exec(lines[index]!);
+    if (found !== null) header.found = found[1]!;
+    const line = new Line(file, index + 1, lines[index]!);
+    if (line.isEmpty) continue;
+    last = line;
+    const head = line.take('a line');
+    if (readHeaderLine(line, head, header, !machineLines.isEmpty)) continue;
+    if (machine === null && machineLines.read(line, head)) continue;
+    checkHead(line, head, machine !== null, machineLines.isEmpty);
+    machine ??= machineLines.finish(line);
+    const op = readOp(line, head, machine);
+    checkLabel(line, head, op, labels);
+    program.push(op);
+  }
+  machine ??= machineLines.finish(last);
+  return { header, machine, program };
+}
+
+function checkFormat(line: Line): void {
+  const words = FORMAT_LINE.split(' ');
+  for (const expected of words) {
+    const word = line.take(`"${FORMAT_LINE}"`);
+    if (word.text !== expected) line.failAt(word, `"${FORMAT_LINE}" as the first line`);
+  }
+  line.end();
+}
+
+/** A word that cannot start any line is a typing error of all three kinds of line. */
+function checkHead(line: Line, head: Word, inProgram: boolean, noMachine: boolean): void {
+  if ((MACHINE_WORDS as readonly string[]).includes(head.text) && inProgram) {
+    line.failAt(head, 'an operation: machine lines come before the program');
+  }
+  const isOp = line.peek() === '=' || (OP_NAMES as readonly string[]).includes(head.text);
+  if (!isOp) {
+    const words = inProgram ? OP_NAMES : [...HEADER_WORDS, ...MACHINE_WORDS, ...OP_NAMES];
+    const expected = inProgram ? 'an operation' : 'a header line, a machine line or an operation';
+    line.failNear(head, expected, words);
+  }
+  if (noMachine) line.failAt(head, 'the "profile" line first');
+}
+
+function checkLabel(line: Line, head: Word, op: Op, labels: Map<number, number>): void {
+  const label = definesOf(op);
+  if (label === undefined) return;
+  const earlier = labels.get(label);
+  if (earlier !== undefined) {
+    line.failAt(head, `a new label: h${label} is defined on line ${earlier}`);
+  }
+  labels.set(label, line.number);
+}
+
+function readHeaderLine(
+  line: Line,
+  head: Word,
+  header: Mutable<Header>,
+  inMachine: boolean,
+): boolean {
+  if (!(HEADER_WORDS as readonly string[]).includes(head.text)) return false;
+  if (inMachine) line.failAt(head, 'header lines before the machine');
+  if (head.text === 'expect') header.expect = readExpectation(line);
+  else if (head.text === 'subject') header.subject = line.rest('a command');
+  else if (head.text === 'bugs') header.bugs = line.rest('bug ids').split(' ').sort();
+  else header.known = line.rest('deviation ids').split(' ').sort();
+  line.end();
+  return true;
+}
+
+function readExpectation(line: Line): Expectation {
+  const word = line.take('ok, crash or law');
+  if (word.text === 'ok' || word.text === 'crash') return { kind: word.text };
+  if (word.text !== 'law') line.failNear(word, 'ok, crash or law', ['ok', 'crash', 'law']);
+  return { kind: 'law', law: line.take('the id of a law').text };
+}

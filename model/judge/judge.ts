@@ -1,0 +1,94 @@
+/**
+ * The judge. It does not predict the answer; it decides whether an answer is allowed, then
+ * believes it.
+ */
+import type { Violation } from '../../contract/law.ts';
+import type { Machine } from '../../contract/machine.ts';
+import type { Op, OpName } from '../../contract/operations.ts';
+import type { Outcome } from '../../contract/outcome.ts';
+import type { Booted } from '../../contract/subject.ts';
+import type { Legality, Rule, Seen } from './rule.ts';
+import { broken, outcomeText } from './rule.ts';
+import { alloc, free } from './rules/alloc.ts';
+import { mmap, read, write } from './rules/contents.ts';
+import {
+  addressingLimited,
+  capable,
+  coherentOkRule,
+  dmaToPhys,
+  physToDma,
+  requiredMask,
+  setCoherentMask,
+  setMask,
+  setOffset,
+} from './rules/limits.ts';
+import { attach, declare, detach, release } from './rules/pools.ts';
+import type { State } from './state.ts';
+import { defaultRegions, newState } from './state.ts';
+
+const RULES: { readonly [N in OpName]: Rule<N> } = {
+  set_mask: setMask,
+  set_coherent_mask: setCoherentMask,
+  set_offset: setOffset,
+  phys_to_dma: physToDma,
+  dma_to_phys: dmaToPhys,
+  coherent_ok: coherentOkRule,
+  capable,
+  required_mask: requiredMask,
+  addressing_limited: addressingLimited,
+  declare,
+  release,
+  attach,
+  detach,
+  alloc_coherent: alloc,
+  free,
+  mmap,
+  write,
+  read,
+};
+
+function ruleOf(op: Op): Rule<OpName> {
+  return RULES[op.op];
+}
+
+export class Judge {
+  readonly state: State;
+  readonly #seen: Seen;
+
+  /** `seen`: what the subject can report; laws that need more stay silent. */
+  constructor(machine: Machine, seen: Seen) {
+    this.state = newState(machine);
+    this.#seen = seen;
+  }
+
+  /** Holds the boot messages against the machine. */
+  checkBoot(booted: Booted): Violation | null {
+    if (!this.#seen.has('warnings')) return null;
+    const expected = Math.max(0, defaultRegions(this.state.machine).length - 1);
+    const observed = booted.warnings.filter((w) => w === 'default-redefined').length;
+    if (observed === expected) return null;
+    return broken('boot/default-pool', `${expected} warnings`, `${observed}`);
+  }
+
+  legality(op: Op): Legality {
+    return ruleOf(op).legality(this.state, op);
+  }
+
+  /** Is the answer allowed? Changes nothing. Only for operations that were sent. */
+  check(op: Op, outcome: Outcome): Violation | null {
+    if (outcome.is === 'crash') return broken('any/no-crash', 'no crash', outcomeText(outcome));
+    if (outcome.is === 'skipped') return broken('any/form', 'an answer', 'skipped');
+    return ruleOf(op).check(this.state, op, outcome, this.#seen);
+  }
+
+  /** Believes the answer. */
+  adopt(op: Op, outcome: Outcome): void {
+    if (outcome.is !== 'crash') ruleOf(op).adopt(this.state, op, outcome);
+  }
+
+  /** Believes an allowed answer nobody has given yet, to plan a batch. */
+  assume(op: Op): void {
+    const rule = ruleOf(op);
+    rule.adopt(this.state, op, rule.assume(this.state, op));
+  }
+}

@@ -1,0 +1,36 @@
+/** What the judge knows about one operation. */
+import type { Violation } from '../../contract/law.ts';
+import type { OpName, OpOf } from '../../contract/operations.ts';
+import type { Outcome } from '../../contract/outcome.ts';
+import type { Observation } from '../../contract/subject.ts';
+import type { State } from './state.ts';
+
+/**
+ * - `meaningless`: nothing to apply to; everybody skips it.
+ * - `misuse`: a caller's mistake with a defined effect on the caller's own things.
+ * - `undefined`: never sent.
+ */
+export type Legality = 'legal' | 'meaningless' | 'misuse' | 'undefined';
+
+export interface Rule<N extends OpName> {
+  legality(state: State, op: OpOf<N>): Legality;
+  /** Is the answer allowed? Changes nothing. The outcome is neither a crash nor skipped. */
+  check(state: State, op: OpOf<N>, outcome: Outcome, seen: Seen): Violation | null;
+  /** Believes the answer. */
+  adopt(state: State, op: OpOf<N>, outcome: Outcome): void;
+  /** An allowed answer, for planning a batch before any answer is known. */
+  assume(state: State, op: OpOf<N>): Outcome;
+}
+
+export type Seen = ReadonlySet<Observation>;
+
+export function broken(law: string, expected: string, observed: string): Violation {
+  return { law, expected, observed };
+}
+
+/** The answer in words, for messages. */
+export function outcomeText(outcome: Outcome): string {
+  if (outcome.is === 'error') return outcome.errno;
+  if (outcome.is === 'crash') return `crash: ${outcome.crash} in ${outcome.where}`;
+  return outcome.is;
+}

@@ -1,0 +1,215 @@
+/** Allocation and free: the heart. Source: kernel/dma/coherent.c. */
+import type { Violation } from '../../../contract/law.ts';
+import { BEYOND, hex, orderOf } from '../../../contract/numbers.ts';
+import type { OpOf } from '../../../contract/operations.ts';
+import type { Ok, Outcome, Runs } from '../../../contract/outcome.ts';
+import { NONE, OK } from '../../../contract/outcome.ts';
+import type { Rule, Seen } from '../rule.ts';
+import { broken, outcomeText } from '../rule.ts';
+import type { BufferState, DeviceState, PoolState, State } from '../state.ts';
+import { sharesMemory, usesGlobal } from '../state.ts';
+import { firstTranslation, translations } from '../view.ts';
+import { exact } from './exact.ts';
+import { deviceOf } from './limits.ts';
+
+type Alloc = OpOf<'alloc_coherent'>;
+
+export const alloc: Rule<'alloc_coherent'> = {
+  legality: (state, op) => {
+    const device = deviceOf(state, op);
+    if (device.pool !== null) return 'legal';
+    // The ladder below the pools (pages, CMA, atomic pools) is not modelled yet.
+    const global = usesGlobal(state, device) && !op.attrs.includes('no-kernel-mapping');
+    return global ? 'legal' : 'meaningless';
+  },
+  check: (state, op, outcome, seen) => {
+    const device = deviceOf(state, op);
+    const pool = device.pool ?? state.globalPool;
+    if (outcome.is !== 'none' && outcome.is !== 'ok') {
+      return broken('any/form', 'ok or none', outcomeText(outcome));
+    }
+    if (op.size === 0) {
+      return outcome.is === 'none' ? null : broken('pool/size-zero', 'none', 'ok');
+    }
+    if (pool === null) {
+      return outcome.is === 'none' ? null : broken('alloc/final', 'none: no global pool', 'ok');
+    }
+    if (outcome.is === 'none') return checkRefusal(state, pool, op);
+    return checkGrant(state, device, pool, op, outcome, seen);
+  },
+  adopt: (state, op, outcome) => {
+    const device = deviceOf(state, op);
+    const pool = device.pool ?? state.globalPool;
+    if (outcome.is !== 'ok' || pool === null || op.size === 0) return;
+    const viaGlobal = device.pool === null;
+    adoptGrant(state, pool, op, outcome.phys ?? physOf(device, pool, outcome), viaGlobal);
+  },
+  assume: (state, op) => {
+    const pool = deviceOf(state, op).pool ?? state.globalPool;
+    return pool === null || op.size === 0 ? NONE : { is: 'ok', phys: pool.base };
+  },
+};
+
+function blockPages(state: State, op: Alloc): number {
+  return 2 ** orderOf(op.size, state.machine.pageSize);
+}
+
+/** The first page a free aligned run of `pages` starts at, or null. */
+function firstFit(pool: PoolState, pages: number): number | null {
+  const live = [...pool.live].sort((a, b) => a.page - b.page);
+  let start = 0;
+  for (const block of live) {
+    if (start + pages <= block.page) return start;
+    // The next multiple of `pages` that is not before the end of this block.
+    start = Math.max(start, Math.ceil((block.page + block.pages) / pages) * pages);
+  }
+  return start + pages <= pool.pages ? start : null;
+}
+
+function checkRefusal(state: State, pool: PoolState, op: Alloc): Violation | null {
+  const pages = blockPages(state, op);
+  const fit = firstFit(pool, pages);
+  if (fit === null) return null;
+  const expected = `success: pages ${fit}..${fit + pages - 1} of ${pool.pages} are free and aligned`;
+  return broken('pool/complete', expected, 'none');
+}
+
+/** Where the CPU view is, told by the handle alone. */
+function physOf(device: DeviceState, pool: PoolState, outcome: Ok): number {
+  const base = pool.deviceBase ?? firstTranslation(device, pool.base);
+  return pool.base + ((outcome.handle ?? 0) - (base ?? -1));
+}
+
+function checkGrant(
+  state: State,
+  device: DeviceState,
+  pool: PoolState,
+  op: Alloc,
+  outcome: Ok,
+  seen: Seen,
+): Violation | null {
+  for (const field of ['phys', 'handle', 'bytes'] as const) {
+    if (seen.has(field) && outcome[field] === undefined) {
+      return broken('any/form', `ok with ${field}`, `no ${field}`);
+    }
+  }
+  const phys = seen.has('phys') ? outcome.phys! : physOf(device, pool, outcome);
+  return (
+    checkPlace(state, pool, op, phys) ??
+    (seen.has('handle') ? checkHandle(state, device, pool, op, phys, outcome.handle!) : null) ??
+    (seen.has('bytes') ? checkZero(op.size, outcome.bytes!) : null)
+  );
+}
+
+function checkPlace(state: State, pool: PoolState, op: Alloc, phys: number): Violation | null {
+  const { pageSize } = state.machine;
+  const pages = blockPages(state, op);
+  const page = (phys - pool.base) / pageSize;
+  const poolText = `${hex(pool.base)} with ${pool.pages} pages`;
+  if (!(page >= 0 && page + pages <= pool.pages)) {
+    return broken('pool/inside', `${pages} pages inside the pool at ${poolText}`, hex(phys));
+  }
+  if (page % pages !== 0) {
+    return broken('pool/aligned', `a multiple of ${pages} pages from ${hex(pool.base)}`, hex(phys));
+  }
+  const clash = pool.live.find((b) => b.page < page + pages && page < b.page + b.pages);
+  if (clash === undefined) return null;
+  const taken = `pages ${clash.page}..${clash.page + clash.pages - 1} are taken by h${clash.label}`;
+  return broken('pool/disjoint', taken, `pages ${page}..${page + pages - 1}`);
+}
+
+/**
+ * The handle must be a translation of the buffer. Where no single window of the device holds the
+ * pool, Linux counts from the translated base, or from all ones (deviations P-T6, P-T7: kept).
+ */
+function checkHandle(
+  state: State,
+  device: DeviceState,
+  pool: PoolState,
+  op: Alloc,
+  phys: number,
+  handle: number,
+): Violation | null {
+  const possible = handlesOf(state, device, pool, phys, op.size);
+  if (possible.includes(handle)) return null;
+  return broken('pool/handle', possible.map(hex).join(' or '), hex(handle));
+}
+
+export function handlesOf(
+  state: State,
+  device: DeviceState,
+  pool: PoolState,
+  phys: number,
+  size: number,
+): readonly number[] {
+  const offset = phys - pool.base;
+  if (pool.deviceBase !== null) return [pool.deviceBase + offset];
+  const right = translations(device, phys, size);
+  const poolSize = pool.pages * state.machine.pageSize;
+  if (translations(device, pool.base, poolSize).length > 0) return right;
+  const base = firstTranslation(device, pool.base);
+  const linux = base !== null ? base + offset : offset === 0 ? BEYOND : offset - 1;
+  return [...right, linux];
+}
+
+function checkZero(size: number, bytes: Runs): Violation | null {
+  let at = 0;
+  for (const [value, count] of bytes) {
+    if (value !== 0) {
+      return broken('pool/zeroed', 'zeros', `${hex(value)} in byte ${at} of ${size}`);
+    }
+    at += count;
+  }
+  return at === size ? null : broken('any/form', `${size} bytes`, `${at} bytes`);
+}
+
+function adoptGrant(
+  state: State,
+  pool: PoolState,
+  op: Alloc,
+  phys: number,
+  viaGlobal: boolean,
+): void {
+  const { pageSize } = state.machine;
+  const pages = blockPages(state, op);
+  const { size } = op;
+  const page = Math.floor((phys - pool.base) / pageSize);
+  const shared = sharesMemory(state, pool, phys, phys + pages * pageSize);
+  const contents = shared ? null : [{ value: 0, length: size }];
+  const { out: label, device } = op;
+  const buffer = { label, pool, device, viaGlobal, size, page, pages, contents };
+  pool.live.push(buffer);
+  state.buffers.set(label, buffer);
+}
+
+/**
+ * Can `device` free or map the buffer? Through the pool it came from: the device's own, or the
+ * global one for a device without. Everything else would reach a foreign allocator.
+ */
+export function ownerLegality(
+  state: State,
+  op: { readonly buffer: number; readonly via: number },
+): 'legal' | 'meaningless' | 'undefined' {
+  const buffer = state.buffers.get(op.buffer);
+  if (buffer === undefined) return 'meaningless';
+  const device = state.devices[op.via < 0 ? buffer.device : op.via]!;
+  const right = buffer.viaGlobal
+    ? usesGlobal(state, device) && device.pool !== buffer.pool
+    : device.pool === buffer.pool;
+  return right ? 'legal' : 'undefined';
+}
+
+export const free: Rule<'free'> = exact({
+  legality: ownerLegality,
+  expect: () => ({ law: 'any/form', allowed: [OK], because: 'free returns nothing' }),
+  adopt: (state: State, op: OpOf<'free'>, _outcome: Outcome) => {
+    const buffer = state.buffers.get(op.buffer)!;
+    removeBuffer(state, buffer);
+  },
+});
+
+function removeBuffer(state: State, buffer: BufferState): void {
+  const { live } = buffer.pool;
+  live.splice(live.indexOf(buffer), 1);
+  state.buffers.delete(buffer.label);
+}

@@ -1,0 +1,119 @@
+/** What the CPU sees of a buffer: mmap geometry, writes and reads. */
+import type { Violation } from '../../../contract/law.ts';
+import { hex } from '../../../contract/numbers.ts';
+import type { OpOf } from '../../../contract/operations.ts';
+import type { Runs } from '../../../contract/outcome.ts';
+import { failed, OK } from '../../../contract/outcome.ts';
+import type { Legality, Rule } from '../rule.ts';
+import { broken, outcomeText } from '../rule.ts';
+import type { BufferState, Contents, State } from '../state.ts';
+import { ownerLegality } from './alloc.ts';
+import { exact } from './exact.ts';
+
+type Mmap = OpOf<'mmap'>;
+
+/** The page frame mmap must answer, or null for ENXIO. */
+function frameOf(state: State, op: Mmap): number | null {
+  const { pageSize } = state.machine;
+  const buffer = state.buffers.get(op.buffer)!;
+  const count = Math.ceil((op.size < 0 ? buffer.size : op.size) / pageSize);
+  if (op.offset >= count || op.pages > count - op.offset) return null;
+  return Math.floor(buffer.pool.base / pageSize) + buffer.page + op.offset;
+}
+
+export const mmap: Rule<'mmap'> = {
+  legality: (state, op) => {
+    const legality = ownerLegality(state, op);
+    if (legality !== 'legal') return legality;
+    const { pool, page, size } = state.buffers.get(op.buffer)!;
+    const room = (pool.pages - page) * state.machine.pageSize;
+    // Past the end of the pool the call is for another allocator.
+    return (op.size < 0 ? size : op.size) <= room ? 'legal' : 'undefined';
+  },
+  check: (state, op, outcome) => {
+    const frame = frameOf(state, op);
+    if (frame === null) {
+      const refused = outcome.is === 'error' && outcome.errno === 'ENXIO';
+      return refused ? null : broken('mmap/bounds', 'ENXIO', outcomeText(outcome));
+    }
+    if (outcome.is !== 'ok') {
+      return broken('mmap/bounds', `success at page frame ${hex(frame)}`, outcomeText(outcome));
+    }
+    if (outcome.pfn === frame) return null;
+    return broken('mmap/frame', hex(frame), hex(outcome.pfn ?? -1));
+  },
+  adopt: () => {},
+  assume: (state, op) => {
+    const pfn = frameOf(state, op);
+    return pfn === null ? failed('ENXIO') : { is: 'ok', pfn };
+  },
+};
+
+function rangeLegality(state: State, op: OpOf<'write' | 'read'>): Legality {
+  const buffer = state.buffers.get(op.buffer);
+  if (buffer === undefined) return 'meaningless';
+  return op.offset + op.length <= buffer.size ? 'legal' : 'undefined';
+}
+
+export const write = exact<'write'>({
+  legality: rangeLegality,
+  expect: () => ({ law: 'any/form', allowed: [OK], because: 'a store returns nothing' }),
+  adopt: (state, op) => {
+    const buffer = state.buffers.get(op.buffer)!;
+    buffer.contents = buffer.contents && overwrite(buffer.contents, op);
+  },
+});
+
+export const read: Rule<'read'> = {
+  legality: rangeLegality,
+  check: (state, op, outcome) => {
+    const bytes = outcome.is === 'ok' ? outcome.bytes : undefined;
+    if (bytes === undefined) return broken('any/form', 'ok with bytes', outcomeText(outcome));
+    return checkRead(state.buffers.get(op.buffer)!, op, bytes);
+  },
+  adopt: () => {},
+  assume: () => OK,
+};
+
+function checkRead(buffer: BufferState, op: OpOf<'read'>, bytes: Runs): Violation | null {
+  const total = bytes.reduce((sum, [, count]) => sum + count, 0);
+  if (total !== op.length) return broken('any/form', `${op.length} bytes`, `${total} bytes`);
+  if (buffer.contents === null) return null;
+  const wanted = slice(buffer.contents, op.offset, op.length);
+  const seen = bytes.map(([value, length]) => ({ value, length }));
+  if (text(wanted) === text(seen)) return null;
+  return broken('cpu/contents', text(wanted), text(seen));
+}
+
+/** `value*length` runs, neighbours of one value joined: equal texts mean equal bytes. */
+function text(contents: Contents): string {
+  const joined: { value: number; length: number }[] = [];
+  for (const run of contents) {
+    const last = joined.at(-1);
+    if (run.length === 0) continue;
+    if (last?.value === run.value) last.length += run.length;
+    else joined.push({ ...run });
+  }
+  return joined.map((run) => `${hex(run.value)}*${run.length}`).join(' ');
+}
+
+function slice(contents: Contents, from: number, length: number): Contents {
+  const end = from + length;
+  let at = 0;
+  return contents.map((run) => {
+    const start = at;
+    at += run.length;
+    return { value: run.value, length: Math.max(0, Math.min(end, at) - Math.max(from, start)) };
+  });
+}
+
+function overwrite(contents: Contents, op: OpOf<'write'>): Contents {
+  const total = contents.reduce((sum, run) => sum + run.length, 0);
+  const end = op.offset + op.length;
+  const parts = [
+    ...slice(contents, 0, op.offset),
+    { value: op.value, length: op.length },
+    ...slice(contents, end, total - end),
+  ];
+  return parts.filter((run) => run.length > 0);
+}

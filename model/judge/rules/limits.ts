@@ -1,0 +1,159 @@
+/** Masks, windows and the questions about them. Sources: kernel/dma/mapping.c, direct.c. */
+import { hex, maskOfBits, minNotZero, UNLIMITED } from '../../../contract/numbers.ts';
+import type { OpOf } from '../../../contract/operations.ts';
+import type { Outcome } from '../../../contract/outcome.ts';
+import { failed, NONE, OK } from '../../../contract/outcome.ts';
+import type { Rule } from '../rule.ts';
+import { broken, outcomeText } from '../rule.ts';
+import type { DeviceState, State } from '../state.ts';
+import {
+  coherentOk,
+  firstTranslation,
+  ramUncovered,
+  requiredMasks,
+  streamLimit,
+  supported,
+  translations,
+  untranslations,
+} from '../view.ts';
+import { exact } from './exact.ts';
+
+const always = () => 'legal' as const;
+
+export function deviceOf(state: State, op: { readonly device: number }): DeviceState {
+  return state.devices[op.device]!;
+}
+
+function expectMask(state: State, op: OpOf<'set_mask' | 'set_coherent_mask'>) {
+  const device = deviceOf(state, op);
+  if (op.op === 'set_mask' && device.mask === null) {
+    return { law: 'dma/mask', allowed: [failed('EIO')], because: 'the device has no mask pointer' };
+  }
+  const { mayBeTrue, mayBeFalse } = supported(state, device, maskOfBits(op.mask));
+  const allowed: Outcome[] = [];
+  if (mayBeTrue) allowed.push(OK);
+  if (mayBeFalse) allowed.push(failed('EIO'));
+  return { law: 'dma/mask', allowed, because: `${op.mask} bits against the end of ZONE_DMA` };
+}
+
+export const setMask: Rule<'set_mask'> = exact({
+  legality: always,
+  expect: expectMask,
+  adopt: (state, op, outcome) => {
+    if (outcome.is === 'ok') deviceOf(state, op).mask = maskOfBits(op.mask);
+  },
+});
+
+export const setCoherentMask: Rule<'set_coherent_mask'> = exact({
+  legality: always,
+  expect: expectMask,
+  adopt: (state, op, outcome) => {
+    if (outcome.is === 'ok') deviceOf(state, op).coherentMask = maskOfBits(op.mask);
+  },
+});
+
+export const setOffset: Rule<'set_offset'> = exact({
+  legality: always,
+  expect: (state, op) => {
+    const has = deviceOf(state, op).windows.length > 0;
+    const because = has ? 'the device has windows' : 'the device has no window';
+    return { law: 'dma/set-offset', allowed: [has ? failed('EINVAL') : OK], because };
+  },
+  adopt: (state, op, outcome) => {
+    const { cpu, dma, size } = op;
+    if (outcome.is === 'ok' && cpu !== dma) deviceOf(state, op).windows = [{ cpu, dma, size }];
+  },
+});
+
+/** An address that must be one of `possible`, or none when there is no possibility. */
+function checkAddress(law: string, possible: readonly number[], outcome: Outcome) {
+  const expected =
+    possible.length === 0 ? 'none: no window holds it' : possible.map(hex).join(' or ');
+  if (outcome.is === 'none') {
+    return possible.length === 0 ? null : broken(law, expected, 'none');
+  }
+  const address = outcome.is === 'ok' ? outcome.address : undefined;
+  if (address !== undefined && possible.includes(address)) return null;
+  return broken(law, expected, address === undefined ? outcomeText(outcome) : hex(address));
+}
+
+function checkTruth(law: string, mayBeTrue: boolean, mayBeFalse: boolean, outcome: Outcome) {
+  const truth = outcome.is === 'ok' ? outcome.truth : undefined;
+  if (truth === true && mayBeTrue) return null;
+  if (truth === false && mayBeFalse) return null;
+  const expected = mayBeTrue ? (mayBeFalse ? 'true or false' : 'true') : 'false';
+  return broken(law, expected, truth === undefined ? outcomeText(outcome) : String(truth));
+}
+
+const changesNothing = () => {};
+
+export const physToDma: Rule<'phys_to_dma'> = {
+  legality: always,
+  check: (state, op, outcome) =>
+    checkAddress('dma/translate', translations(deviceOf(state, op), op.phys, 1), outcome),
+  adopt: changesNothing,
+  assume: (state, op) => {
+    const address = firstTranslation(deviceOf(state, op), op.phys);
+    return address === null ? NONE : { is: 'ok', address };
+  },
+};
+
+export const dmaToPhys: Rule<'dma_to_phys'> = {
+  legality: always,
+  check: (state, op, outcome) =>
+    checkAddress('dma/untranslate', untranslations(deviceOf(state, op), op.dma), outcome),
+  adopt: changesNothing,
+  assume: () => NONE,
+};
+
+export const coherentOkRule: Rule<'coherent_ok'> = {
+  legality: always,
+  check: (state, op, outcome) => {
+    const { mayBeTrue, mayBeFalse } = coherentOk(deviceOf(state, op), op.phys, op.size);
+    return checkTruth('dma/coherent-ok', mayBeTrue, mayBeFalse, outcome);
+  },
+  adopt: changesNothing,
+  assume: () => OK,
+};
+
+export const capable: Rule<'capable'> = {
+  // Without a mask pointer the kernel would read through NULL.
+  legality: (state, op) => (deviceOf(state, op).mask === null ? 'undefined' : 'legal'),
+  check: (state, op, outcome) => {
+    const limit = streamLimit(deviceOf(state, op));
+    const fits = op.dma <= limit && op.size - 1 <= limit - op.dma;
+    return checkTruth('dma/capable', fits, !fits, outcome);
+  },
+  adopt: changesNothing,
+  assume: () => OK,
+};
+
+const defined = (state: State, op: { readonly device: number }) =>
+  requiredMasks(state, deviceOf(state, op)).length === 0 ? 'undefined' : 'legal';
+
+export const requiredMask: Rule<'required_mask'> = {
+  legality: defined,
+  check: (state, op, outcome) =>
+    checkAddress('dma/required-mask', requiredMasks(state, deviceOf(state, op)), outcome),
+  adopt: changesNothing,
+  assume: () => OK,
+};
+
+export const addressingLimited: Rule<'addressing_limited'> = {
+  legality: defined,
+  check: (state, op, outcome) => {
+    const device = deviceOf(state, op);
+    // dma_get_mask: no mask, or a mask of 0, counts as 32 bits.
+    const mask = device.mask === null || device.mask === 0 ? maskOfBits(32) : device.mask;
+    const limit = minNotZero(mask, device.spec.busLimit);
+    const below = requiredMasks(state, device).map(
+      (required) => limit < Math.min(required, UNLIMITED),
+    );
+    const uncovered = device.spec.iommu === null && ramUncovered(state, device);
+    const mayBeTrue = uncovered || below.includes(true);
+    const mayBeFalse = !uncovered && below.includes(false);
+    return checkTruth('dma/addressing-limited', mayBeTrue, mayBeFalse, outcome);
+  },
+  adopt: changesNothing,
+  assume: () => OK,
+};

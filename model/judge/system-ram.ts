@@ -1,0 +1,46 @@
+/** System RAM by definition: bank bytes outside every effective no-map region. */
+import type { Machine } from '../../contract/machine.ts';
+
+type Interval = readonly [start: number, end: number];
+
+/**
+ * Sorted, disjoint. A no-map region takes effect unless it overlaps a bank and a region listed
+ * before it. Source: drivers/of/fdt.c:early_init_dt_reserve_memory, arch/arm64/kernel/setup.c:
+ * request_standard_resources.
+ */
+export function systemRam(machine: Machine): readonly Interval[] {
+  let ram: Interval[] = union(machine.banks.map((b) => [b.base, b.base + b.size] as const));
+  const banks = ram;
+  machine.regions.forEach((region, index) => {
+    if (!region.noMap || region.disabled || region.size === 0) return;
+    const range: Interval = [region.base, region.base + region.size];
+    const inBank = banks.some((bank) => meet(bank, range));
+    const reserved = machine.regions
+      .slice(0, index)
+      .some((r) => !r.disabled && meet([r.base, r.base + r.size], range));
+    if (!(inBank && reserved)) ram = ram.flatMap((piece) => without(piece, range));
+  });
+  return ram;
+}
+
+function meet(a: Interval, b: Interval): boolean {
+  return a[0] < b[1] && b[0] < a[1];
+}
+
+function without(piece: Interval, hole: Interval): Interval[] {
+  if (!meet(piece, hole)) return [piece];
+  const before: Interval = [piece[0], hole[0]];
+  const after: Interval = [hole[1], piece[1]];
+  return [before, after].filter(([start, end]) => start < end);
+}
+
+function union(intervals: readonly Interval[]): Interval[] {
+  const merged: Interval[] = [];
+  for (const [start, end] of [...intervals].sort((a, b) => a[0] - b[0])) {
+    const last = merged.at(-1);
+    if (last !== undefined && start <= last[1]) {
+      merged[merged.length - 1] = [last[0], Math.max(last[1], end)];
+    } else merged.push([start, end]);
+  }
+  return merged;
+}

@@ -1,0 +1,98 @@
+/**
+ * Reserved memory regions and how devices are bound to them.
+ * Source: drivers/of/of_reserved_mem.c, kernel/dma/coherent.c (rmem_*), Linux 6.12.
+ */
+import type { Errno } from '../../contract/errno.ts';
+import type { Machine, Region } from '../../contract/machine.ts';
+import { PROFILES } from '../../contract/machine.ts';
+import type { Warning } from '../../contract/outcome.ts';
+import type { Device } from '../device.ts';
+import type { CoherentMem, Memory } from '../dma/coherent.ts';
+import { dmaAssignCoherentMemory, dmaInitCoherentMemory } from '../dma/coherent.ts';
+import { coherentLimit } from '../dma/direct.ts';
+
+/** A region object: what firmware reserved, and the pool once a device has attached it. */
+export interface ReservedMem {
+  readonly region: Region;
+  priv: CoherentMem | null;
+}
+
+export interface Binding {
+  readonly dev: Device;
+  readonly rmem: ReservedMem;
+}
+
+/** The answer of an attach: an error or null, and what was said on the way. */
+export interface Attached {
+  readonly error: Errno | null;
+  readonly warnings: readonly Warning[];
+}
+
+const SILENT: readonly Warning[] = [];
+
+/** All reserved memory of a machine and the list of what devices hold of it. */
+export class ReservedMemory {
+  readonly regions: readonly ReservedMem[];
+  /** Pool of devices without one, where the profile has it. */
+  readonly globalPool: CoherentMem | null;
+  readonly bootWarnings: readonly Warning[];
+  readonly #memory: Memory;
+  #assigned: Binding[] = [];
+
+  constructor(machine: Machine, memory: Memory) {
+    this.#memory = memory;
+    this.regions = machine.regions.map((region) => ({ region, priv: null }));
+    const defaults = PROFILES[machine.profile].globalPool
+      ? this.regions.filter((r) => r.region.kind === 'pool' && usable(r) && r.region.isDefault)
+      : [];
+    // Each further default region replaces the one before, with a warning.
+    this.bootWarnings = defaults.slice(1).map(() => 'default-redefined');
+    this.globalPool = this.#initGlobalCoherent(defaults.at(-1));
+  }
+
+  #initGlobalCoherent(rmem: ReservedMem | undefined): CoherentMem | null {
+    if (rmem === undefined) return null;
+    const { base, size } = rmem.region;
+    const mem = dmaInitCoherentMemory(this.#memory, base, base, size, true);
+    if (typeof mem === 'string') return null;
+    // One bitmap for one memory: a device that attaches the region shares it (P-T10).
+    rmem.priv = mem;
+    return mem;
+  }
+
+  /** Binds entry `index` of the device's `memory-region`. */
+  deviceInitByIdx(dev: Device, index: number): Attached {
+    const rmem = dev.memoryRegion[index];
+    if (rmem === undefined) return { error: 'ENODEV', warnings: SILENT };
+    if (!usable(rmem)) return { error: null, warnings: SILENT };
+    if (rmem.region.kind !== 'pool') return { error: 'EINVAL', warnings: SILENT };
+    const attached = this.#rmemDmaDeviceInit(rmem, dev);
+    if (attached.error === null) this.#assigned.push({ dev, rmem });
+    return attached;
+  }
+
+  /** The first attach makes the pool; it survives every detach. (coherent.c:rmem_dma_device_init) */
+  #rmemDmaDeviceInit(rmem: ReservedMem, dev: Device): Attached {
+    const { base, size } = rmem.region;
+    if (rmem.priv === null) {
+      const mem = dmaInitCoherentMemory(this.#memory, base, base, size, true);
+      if (typeof mem === 'string') return { error: mem, warnings: SILENT };
+      rmem.priv = mem;
+    }
+    const beyond = rmem.priv.deviceBase + size - 1 > coherentLimit(dev);
+    const warnings: readonly Warning[] = beyond ? ['range'] : SILENT;
+    return { error: dmaAssignCoherentMemory(dev, rmem.priv), warnings };
+  }
+
+  /** Undoes every binding of the device. */
+  deviceRelease(dev: Device): void {
+    for (const binding of this.#assigned) {
+      if (binding.dev === dev) dev.dmaMem = null;
+    }
+    this.#assigned = this.#assigned.filter((binding) => binding.dev !== dev);
+  }
+}
+
+function usable(rmem: ReservedMem): boolean {
+  return !rmem.region.disabled;
+}
