@@ -19,7 +19,16 @@ export interface MachineProblem {
 }
 
 /** Everything is bounded, so that no input can make the rest slow. */
-export const MACHINE_LIMITS = { banks: 64, regions: 512, devices: 4096, windows: 64 } as const;
+export const MACHINE_LIMITS = {
+  cpus: 1024,
+  banks: 64,
+  regions: 512,
+  devices: 4096,
+  windows: 64,
+  /** Bounce slots and areas. */
+  slots: 2 ** 31 - 1,
+  areas: 65536,
+} as const;
 
 /** Bytes a CMA area's base and size must be multiples of (mm/cma.c: pageblock size). */
 export function cmaAlignment(pageSize: number): number {
@@ -52,6 +61,9 @@ function checkProfile(machine: Machine): MachineProblem | null {
   if (!isPowerOfTwo(machine.cacheLine) || machine.cacheLine > machine.pageSize) {
     return problem('profile', 0, [`line ${machine.cacheLine}`, 'a power of two up to a page']);
   }
+  if (machine.cpus < 1 || machine.cpus > MACHINE_LIMITS.cpus) {
+    return problem('profile', 0, [`cpus ${machine.cpus}`, `1 to ${MACHINE_LIMITS.cpus}`]);
+  }
   return null;
 }
 
@@ -76,9 +88,15 @@ function checkSwiotlb(machine: Machine): MachineProblem | null {
   const { swiotlb } = machine;
   if (swiotlb === null) return null;
   const { slots, areas } = swiotlb;
-  if (!isPowerOfTwo(areas)) return problem('swiotlb', 0, [`areas ${areas}`, 'a power of two']);
-  if (slots === 0 || slots % (128 * areas) !== 0) {
-    return problem('swiotlb', 0, [`slots ${slots}`, 'a multiple of 128 slots per area']);
+  if (!isPowerOfTwo(areas) || areas > MACHINE_LIMITS.areas) {
+    const expected = `a power of two up to ${MACHINE_LIMITS.areas}`;
+    return problem('swiotlb', 0, [`areas ${areas}`, expected]);
+  }
+  if (slots === 0 || slots % (128 * areas) !== 0 || slots > MACHINE_LIMITS.slots) {
+    return problem('swiotlb', 0, [
+      `slots ${slots}`,
+      'a multiple of 128 slots per area, below 2^31',
+    ]);
   }
   return null;
 }
@@ -139,8 +157,9 @@ function checkDevice(machine: Machine, device: Device): Finding {
   for (const index of device.regions) {
     if (index >= machine.regions.length) return [`region number ${index}`, 'an existing region'];
   }
-  if (bitsOfMask(device.segmentBoundary) === undefined) {
-    return [`segment-boundary ${hex(device.segmentBoundary)}`, 'a mask 2^n - 1'];
+  if (device.maxSegment === 0) return ['max-segment 0', 'at least one byte'];
+  if (device.segmentBoundary === 0 || bitsOfMask(device.segmentBoundary) === undefined) {
+    return [`segment-boundary ${hex(device.segmentBoundary)}`, 'a mask 2^n - 1, at least 1'];
   }
   if (bitsOfMask(device.minAlign) === undefined) {
     return [`min-align ${hex(device.minAlign)}`, 'a mask 2^n - 1'];

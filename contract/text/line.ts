@@ -15,6 +15,7 @@ const UNITS: Readonly<Record<string, number>> = { K: 2 ** 10, M: 2 ** 20, G: 2 *
 export class Line {
   readonly #file: string;
   readonly number: number;
+  readonly #code: string;
   readonly #words: readonly Word[];
   readonly #end: number;
   #next = 0;
@@ -22,8 +23,10 @@ export class Line {
   constructor(file: string, number: number, text: string) {
     this.#file = file;
     this.number = number;
-    const code = text.replace(/(^|\s)#.*$/, '');
-    this.#end = code.trimEnd().length + 1;
+    // Not ".*": a comment may hold characters that a dot takes for line ends.
+    const code = text.replace(/(^|\s)#[\s\S]*$/, '').trimEnd();
+    this.#code = code;
+    this.#end = code.length + 1;
     this.#words = [...code.matchAll(/\S+/g)].map((m) => ({ text: m[0], column: m.index + 1 }));
   }
 
@@ -50,9 +53,9 @@ export class Line {
 
   /** Takes everything up to the end of the line, as written. */
   rest(expected: string): string {
-    const words: string[] = [this.take(expected).text];
-    while (!this.done) words.push(this.take(expected).text);
-    return words.join(' ');
+    const { column } = this.take(expected);
+    this.#next = this.#words.length;
+    return this.#code.slice(column - 1);
   }
 
   end(): void {

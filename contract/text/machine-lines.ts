@@ -3,7 +3,7 @@ import type { Bank, Device, Machine, ProfileName, Region, Swiotlb, Window } from
 import { DEVICE_DEFAULTS, PROFILES, REGION_FLAGS } from '../machine.ts';
 import type { MachineProblem } from '../machine-check.ts';
 import { machineProblem } from '../machine-check.ts';
-import { maskOfBits, UNLIMITED } from '../numbers.ts';
+import { maskOfBits } from '../numbers.ts';
 import type { Line, Word } from './line.ts';
 
 const REGION_KINDS = ['pool', 'cma', 'restricted', 'plain'] as const;
@@ -89,7 +89,7 @@ export class MachineLines {
       if (option.text === 'page') profile.page = line.bytes('a page size', 1);
       else if (option.text === 'line') profile.line = line.count('a cache line size', 1, 65536);
       else if (option.text === 'cpus') profile.cpus = line.count('a number of CPUs', 1, 1024);
-      else if (option.text === 'zone-dma') profile.zone = line.address('the last byte of ZONE_DMA');
+      else if (option.text === 'zone-dma') profile.zone = line.bytes('the last byte of ZONE_DMA');
       else
         line.failNear(option, 'page, line, cpus or zone-dma', ['page', 'line', 'cpus', 'zone-dma']);
     }
@@ -192,7 +192,6 @@ function readDeviceOption(line: Line, option: Word, device: Mutable<Device>): vo
 function readWindow(line: Line): Window {
   const cpu = line.address('the first physical byte of the window');
   const dma = line.address('its bus address');
-  if (cpu + dma >= UNLIMITED) line.fail(1, 'a window beyond 2^53', 'smaller addresses');
   return { cpu, dma, size: line.bytes('the size of the window') };
 }
 

@@ -25,7 +25,7 @@ export function parseScenario(text: string, file: string): Scenario {
   checkFormat(new Line(file, 1, lines[0]!));
   let last = new Line(file, lines.length, '');
   for (let index = 1; index < lines.length; index++) {
-    const found = /^# found: (.*)$/.exec(lines[index]!);
+    const found = /^# found: ([\s\S]*)$/.exec(lines[index]!);
     if (found !== null) header.found = found[1]!;
     const line = new Line(file, index + 1, lines[index]!);
     if (line.isEmpty) continue;
@@ -86,8 +86,8 @@ function readHeaderLine(
   if (inMachine) line.failAt(head, 'header lines before the machine');
   if (head.text === 'expect') header.expect = readExpectation(line);
   else if (head.text === 'subject') header.subject = line.rest('a command');
-  else if (head.text === 'bugs') header.bugs = line.rest('bug ids').split(' ').sort();
-  else header.known = line.rest('deviation ids').split(' ').sort();
+  else if (head.text === 'bugs') header.bugs = line.rest('bug ids').split(/\s+/).sort();
+  else header.known = line.rest('deviation ids').split(/\s+/).sort();
   line.end();
   return true;
 }

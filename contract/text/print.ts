@@ -21,7 +21,8 @@ export function printScenario(scenario: Scenario): string {
 
 function headerLines(header: Header): string[] {
   const lines: string[] = [];
-  if (header.found !== null) lines.push(`# found: ${header.found}`);
+  // A comment is one line, whatever a seed consists of.
+  if (header.found !== null) lines.push(`# found: ${header.found.replace(/[\r\n]+/g, ' ')}`);
   lines.push(`expect ${printExpectation(header.expect)}`);
   if (header.subject !== null) lines.push(`subject ${header.subject}`);
   if (header.bugs.length > 0) lines.push(`bugs ${header.bugs.join(' ')}`);

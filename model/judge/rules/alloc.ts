@@ -96,7 +96,7 @@ function checkGrant(
   const phys = seen.has('phys') ? outcome.phys! : physOf(device, pool, outcome);
   return (
     checkPlace(state, pool, op, phys) ??
-    (seen.has('handle') ? checkHandle(state, device, pool, op, phys, outcome.handle!) : null) ??
+    (seen.has('handle') ? checkHandle(device, pool, op, phys, outcome.handle!) : null) ??
     (seen.has('bytes') ? checkZero(op.size, outcome.bytes!) : null)
   );
 }
@@ -118,25 +118,25 @@ function checkPlace(state: State, pool: PoolState, op: Alloc, phys: number): Vio
   return broken('pool/disjoint', taken, `pages ${page}..${page + pages - 1}`);
 }
 
-/**
- * The handle must be a translation of the buffer. Where no single window of the device holds the
- * pool, Linux counts from the translated base, or from all ones (deviations P-T6, P-T7: kept).
- */
+/** The handle must be one of `handlesOf`. */
 function checkHandle(
-  state: State,
   device: DeviceState,
   pool: PoolState,
   op: Alloc,
   phys: number,
   handle: number,
 ): Violation | null {
-  const possible = handlesOf(state, device, pool, phys, op.size);
+  const possible = handlesOf(device, pool, phys, op.size);
   if (possible.includes(handle)) return null;
   return broken('pool/handle', possible.map(hex).join(' or '), hex(handle));
 }
 
-export function handlesOf(
-  state: State,
+/**
+ * A translation of the buffer; or what Linux counts from the translated base of the pool, or from
+ * all ones without one. The two differ only where the window that holds the base does not hold
+ * the pool (deviations P-T6, P-T7: kept).
+ */
+function handlesOf(
   device: DeviceState,
   pool: PoolState,
   phys: number,
@@ -144,12 +144,9 @@ export function handlesOf(
 ): readonly number[] {
   const offset = phys - pool.base;
   if (pool.deviceBase !== null) return [pool.deviceBase + offset];
-  const right = translations(device, phys, size);
-  const poolSize = pool.pages * state.machine.pageSize;
-  if (translations(device, pool.base, poolSize).length > 0) return right;
   const base = firstTranslation(device, pool.base);
   const linux = base !== null ? base + offset : offset === 0 ? BEYOND : offset - 1;
-  return [...right, linux];
+  return [...translations(device, phys, size), linux];
 }
 
 function checkZero(size: number, bytes: Runs): Violation | null {

@@ -1,0 +1,121 @@
+/**
+ * The trace format: what was asked and what was answered, as JSON Lines. The first line has the
+ * machine, every other line one operation with its outcome. A trace can be judged later, elsewhere,
+ * whoever wrote it. Reference: docs/formats.md.
+ */
+import type { Machine } from '../machine.ts';
+import type { Op } from '../operations.ts';
+import { definesOf } from '../operations.ts';
+import type { Outcome } from '../outcome.ts';
+import type { Booted } from '../subject.ts';
+import { InputError } from '../text/input-error.ts';
+import type { Codec } from './codec.ts';
+import { integer, object, readMember, readObject, withDefault, word } from './codec.ts';
+import { label } from './label.ts';
+import { parseJsonLine } from './line.ts';
+import { machineFromJson, machineToJson } from './machine.ts';
+import { opFromJson, opToJson } from './op.ts';
+import { outcomeFromJson, outcomeToJson, warnings } from './outcome.ts';
+import { JsonPlace } from './place.ts';
+
+const VERSION = 1;
+
+export const booted: Codec<Booted> = object(
+  { warnings: withDefault(warnings, []) },
+  'boot messages',
+);
+
+const HEAD = ['carveout', 'version', 'machine', 'booted'] as const;
+const format = word(['trace'], 'the format');
+const version = integer(VERSION, VERSION, 'the version of the format');
+
+export interface TraceHead {
+  readonly machine: Machine;
+  readonly booted: Booted;
+}
+
+export interface TraceStep {
+  readonly op: Op;
+  readonly outcome: Outcome;
+}
+
+/** The first line, without a line end. */
+export function traceHeadLine(head: TraceHead): string {
+  return JSON.stringify({
+    carveout: 'trace',
+    version: VERSION,
+    machine: machineToJson(head.machine),
+    booted: booted.write(head.booted),
+  });
+}
+
+/** The line of one operation, without a line end. */
+export function traceStepLine({ op, outcome }: TraceStep, machine: Machine): string {
+  return JSON.stringify({ ...opToJson(op, machine), outcome: outcomeToJson(outcome) });
+}
+
+/** Reads a trace line by line, in order; keeps the machine and the labels, not the steps. */
+export class TraceReader {
+  readonly #file: string;
+  #line = 0;
+  #head: TraceHead | null = null;
+  /** Label -> line that defined it. */
+  readonly #labels = new Map<number, number>();
+
+  /** `file` is only for messages. */
+  constructor(file: string) {
+    this.#file = file;
+  }
+
+  /** Null until the first line was read. */
+  get head(): TraceHead | null {
+    return this.#head;
+  }
+
+  /** The step of a line; null for the first line and for blank ones. @throws InputError */
+  read(text: string): TraceStep | null {
+    this.#line += 1;
+    if (text.trim() === '') return null;
+    const value = parseJsonLine(text, this.#file, this.#line);
+    const at = new JsonPlace(this.#file, this.#line);
+    if (this.#head !== null) return this.#readStep(value, this.#head.machine, at);
+    this.#head = readHead(value, at);
+    return null;
+  }
+
+  /** Call after the last line. @throws InputError when there was none. */
+  end(): TraceHead {
+    if (this.#head !== null) return this.#head;
+    const [found, expected] = ['the end of the text', 'a line {"carveout":"trace", …}'];
+    throw new InputError({ file: this.#file, line: this.#line, column: 0, found, expected });
+  }
+
+  #readStep(value: unknown, machine: Machine, at: JsonPlace): TraceStep {
+    const op = opFromJson(value, machine, at, ['outcome']);
+    this.#checkLabel(op, at);
+    const members = value as Readonly<Record<string, unknown>>;
+    const place = at.at('outcome');
+    if (!Object.hasOwn(members, 'outcome')) place.fail('nothing', 'the outcome of the operation');
+    return { op, outcome: outcomeFromJson(members['outcome'], op.op, place) };
+  }
+
+  #checkLabel(op: Op, at: JsonPlace): void {
+    const defined = definesOf(op);
+    if (defined === undefined) return;
+    const earlier = this.#labels.get(defined);
+    if (earlier !== undefined) {
+      at.at('out').failOn(label.write(defined), `a new label: line ${earlier} defines this one`);
+    }
+    this.#labels.set(defined, at.line);
+  }
+}
+
+function readHead(value: unknown, at: JsonPlace): TraceHead {
+  const members = readObject(value, at, HEAD, 'the first line of a trace');
+  readMember(members, 'carveout', format, at);
+  readMember(members, 'version', version, at);
+  const machine = machineFromJson(members['machine'], at.at('machine'));
+  return { machine, booted: readMember(members, 'booted', withDefault(booted, NO_MESSAGES), at) };
+}
+
+const NO_MESSAGES: Booted = { warnings: [] };

@@ -1,0 +1,61 @@
+/** Runs cases of a lockstep property: one seed, hence one short replay, per case. */
+import fc from 'fast-check';
+import seedrandom from 'seedrandom';
+
+/** Where implementation and definition part. */
+export interface Divergence {
+  readonly law: string;
+  /** The calls up to and including the one that differs, one a line. */
+  readonly calls: readonly string[];
+  readonly expected: string;
+  readonly observed: string;
+}
+
+export interface LockstepFailure {
+  readonly law: string;
+  /** The shrunk calls, and what the last one should have answered. */
+  readonly message: string;
+  /** The shrunk calls alone. */
+  readonly calls: readonly string[];
+  readonly seed: string;
+  /** Case of that seed, from 0. */
+  readonly case: number;
+}
+
+export interface LockstepProperty<Program> {
+  readonly law: string;
+  readonly programs: fc.Arbitrary<Program>;
+  readonly run: (program: Program) => Divergence | undefined;
+}
+
+/** Failure of the first of `cases` cases that breaks the law of the property, shrunk. */
+export function checkLockstep<Program>(
+  property: LockstepProperty<Program>,
+  seed: string,
+  cases: number,
+): LockstepFailure | undefined {
+  const { law, programs, run } = property;
+  // Another law's divergence is that law's finding, also while shrinking.
+  const holds = fc.property(programs, (program) => run(program)?.law !== law);
+  for (let index = 0; index < cases; index++) {
+    const caseSeed = seedrandom(`${seed}/${law}/${index}`).int32();
+    const { failed, counterexample } = fc.check(holds, { seed: caseSeed, numRuns: 1 });
+    if (!failed) continue;
+    const divergence = counterexample && run(counterexample[0]);
+    if (divergence) return describe(divergence, seed, index);
+    throw new Error(`${law}: case ${index} of "${seed}" did not fail again`);
+  }
+  return undefined;
+}
+
+function describe(divergence: Divergence, seed: string, index: number): LockstepFailure {
+  const { law, calls, expected, observed } = divergence;
+  const lines = [
+    `${law} broken at call ${calls.length}`,
+    ...calls.map((call) => `  ${call}`),
+    `  expected   ${expected}`,
+    `  observed   ${observed}`,
+    `found    seed "${seed}" case ${index}`,
+  ];
+  return { law, message: lines.join('\n'), calls, seed, case: index };
+}

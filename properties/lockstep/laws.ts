@@ -1,0 +1,55 @@
+/** The laws that lockstep decides: the implementation beside its literal definition. */
+import type { Law } from '../../contract/law.ts';
+
+const law = (id: string, says: string, decides: readonly string[], source: string): Law => ({
+  id,
+  says,
+  decides,
+  source,
+  by: 'lockstep',
+});
+
+export const LOCKSTEP_LAWS: readonly Law[] = [
+  law(
+    'bitmap/area',
+    'Searches for bits and areas answer as defined bit by bit, failing values included.',
+    ['F-I1', 'F-T1', 'F-T2', 'F-T4'],
+    'lib/bitmap.c:bitmap_find_next_zero_area_off',
+  ),
+  law(
+    'bitmap/region',
+    'Ranges and regions change exactly their bits; a region is the leftmost aligned clear run.',
+    ['F-I1', 'F-I3', 'F-T3'],
+    'include/linux/bitmap.h:bitmap_find_free_region',
+  ),
+  law(
+    'bitmap/tail',
+    'Bits at or beyond the size of a call never change its answer.',
+    ['F-I2'],
+    'lib/find_bit.c:_find_next_bit',
+  ),
+  law(
+    'bitmap/copy',
+    'Copying a prefix clears all that follows; cutting keeps what lies before the cut.',
+    [],
+    'lib/bitmap.c:bitmap_cut',
+  ),
+  law(
+    'bitmap/index',
+    'The bit of an address is its quotient by the page size, for page shifts up to 52.',
+    [],
+    'drivers/iommu/iommufd/iova_bitmap.c:iova_bitmap_offset_to_index',
+  ),
+  law(
+    'pool/leftmost',
+    'A pool hands out the smallest multiple of 2^order whose pages are all free, or none.',
+    ['P-I2', 'P-I3', 'P-I4', 'P-I6', 'P-T4'],
+    'kernel/dma/coherent.c:__dma_alloc_from_coherent',
+  ),
+  law(
+    'pool/bits',
+    'The set bits of a pool are the pages of its live regions; freeing all of them leaves none.',
+    ['P-I1', 'P-I5'],
+    'kernel/dma/coherent.c:__dma_release_from_coherent',
+  ),
+];

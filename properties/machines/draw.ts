@@ -1,0 +1,108 @@
+/** Random machines: the distribution of real boards, lifted tails, and the extremes. */
+import type { Bank, Machine, ProfileName, Region } from '../../contract/machine.ts';
+import { PROFILES, REGION_FLAGS } from '../../contract/machine.ts';
+import { alignDown } from '../../contract/numbers.ts';
+import type { MachineLimits } from '../../contract/subject.ts';
+import type { Random, Weighted } from '../random.ts';
+import { between, chance, pick, weighted } from '../random.ts';
+import { drawDevices } from './devices.ts';
+import { EXTREME_MACHINES } from './extremes.ts';
+import { drawRegions } from './regions.ts';
+import { BANK_HOLE, BANKS, FIRST_BANK, TOTAL_MEMORY } from './tables.ts';
+
+const PROFILE: Weighted<ProfileName> = [
+  ['arm64', 70],
+  ['arm-nommu', 20],
+  ['x86-64', 10],
+];
+const DEVICES_MAX = 30;
+const REGIONS_MAX = 96;
+
+/**
+ * 15 of 100 machines are extremes; of the others a third has tiny pools (1 to 20 pages) and the
+ * rest the sizes of boards. Page size: 4 KiB in 8 of 10, else 16 or 64 KiB.
+ */
+export function drawMachine(random: Random, limits: MachineLimits = {}): Machine {
+  if (chance(random, 15, 100)) {
+    const machine = pick(random, EXTREME_MACHINES);
+    if (fits(machine, limits)) return machine;
+  }
+  const allowed = PROFILE.filter(([name]) => limits.profiles?.includes(name) ?? true);
+  const profile = weighted(random, allowed);
+  const pageSize = drawPageSize(random, profile, limits);
+  const banks = drawBanks(random, pageSize);
+  const regions = drawAllRegions(random, profile, pageSize, banks, limits);
+  const devicesMax = limits.devicesMax ?? DEVICES_MAX;
+  const frame = { pageSize, banks };
+  return {
+    profile,
+    pageSize,
+    cacheLine: PROFILES[profile].cacheLine,
+    cpus: 1,
+    zoneDmaLimit: drawZone(random, profile),
+    banks,
+    regions,
+    swiotlb: { slots: 32768, areas: 1, force: false },
+    devices: drawDevices(random, frame, regions, devicesMax),
+  };
+}
+
+function fits(machine: Machine, limits: MachineLimits): boolean {
+  const { profiles, pageSizes, devicesMax, regionsMax } = limits;
+  return (
+    (profiles?.includes(machine.profile) ?? true) &&
+    (pageSizes?.includes(machine.pageSize) ?? true) &&
+    machine.devices.length <= (devicesMax ?? machine.devices.length) &&
+    machine.regions.length <= (regionsMax ?? machine.regions.length)
+  );
+}
+
+function drawPageSize(random: Random, profile: ProfileName, limits: MachineLimits): number {
+  const sizes: readonly number[] = PROFILES[profile].pageSizes;
+  const allowed = sizes.filter((size) => limits.pageSizes?.includes(size) ?? true);
+  return chance(random, 8, 10) ? allowed[0]! : pick(random, allowed);
+}
+
+function drawBanks(random: Random, pageSize: number): Bank[] {
+  const count = weighted(random, BANKS);
+  const total = 2 ** weighted(random, TOTAL_MEMORY);
+  const size = Math.max(pageSize, alignDown(Math.floor(total / count), 65536));
+  const banks: Bank[] = [];
+  let base = weighted(random, FIRST_BANK);
+  for (let i = 0; i < count; i++) {
+    banks.push({ base, size });
+    const hole = weighted(random, BANK_HOLE);
+    base += size + (hole === 0 ? 0 : alignDown(between(random, 65536, hole), 65536));
+  }
+  return banks;
+}
+
+function drawAllRegions(
+  random: Random,
+  profile: ProfileName,
+  pageSize: number,
+  banks: readonly Bank[],
+  limits: MachineLimits,
+): Region[] {
+  const { deviceTree, globalPool } = PROFILES[profile];
+  const tiny = chance(random, 1, 3);
+  const regionsMax = limits.regionsMax ?? REGIONS_MAX;
+  if (deviceTree) {
+    return drawRegions(random, { pageSize, banks, tiny, globalPool, regionsMax });
+  }
+  // No tree: holes a boot parameter cuts out of RAM, for declared pools.
+  return Array.from({ length: between(random, 1, 3) }, (_, i) => {
+    const bank = pick(random, banks);
+    const size = Math.min(bank.size, pageSize * between(random, 1, tiny ? 20 : 4096));
+    const room = Math.floor((bank.size - size) / pageSize);
+    const base = bank.base + pageSize * between(random, 0, room);
+    return { ...REGION_FLAGS, name: `hole${i}`, kind: 'plain' as const, base, size, noMap: true };
+  });
+}
+
+/** Mostly the default; else a narrower ZONE_DMA, as buses of 30 bits cause. */
+function drawZone(random: Random, profile: ProfileName): number {
+  const usual = PROFILES[profile].zoneDmaLimit;
+  if (profile === 'x86-64' || chance(random, 4, 5)) return usual;
+  return 2 ** between(random, 24, 31) - 1;
+}

@@ -1,0 +1,146 @@
+/** Reserved regions of a random machine: sizes, places, gaps. */
+import type { Bank, Region } from '../../contract/machine.ts';
+import { REGION_FLAGS } from '../../contract/machine.ts';
+import { cmaAlignment } from '../../contract/machine-check.ts';
+import { ADDRESS_END, alignDown, alignUp } from '../../contract/numbers.ts';
+import type { Random } from '../random.ts';
+import { between, chance, pick, weighted } from '../random.ts';
+import {
+  BASE_ALIGNMENT,
+  CMA_PER_BOARD,
+  CMA_SIZE,
+  GAP,
+  OTHERS_PER_BOARD,
+  POOL_SIZE,
+  POOLS_PER_BOARD,
+  RESTRICTED_PER_BOARD,
+  SPOT,
+} from './tables.ts';
+
+export interface RegionOptions {
+  readonly pageSize: number;
+  readonly banks: readonly Bank[];
+  /** Pools of 1 to 20 pages instead of the sizes boards have: small ones fill up and collide. */
+  readonly tiny: boolean;
+  readonly globalPool: boolean;
+  readonly regionsMax: number;
+}
+
+/** Regions in the order a tree might list them: pools first in half, shuffled in the other. */
+export function drawRegions(random: Random, options: RegionOptions): Region[] {
+  const cursor = new Placer(random, options);
+  const regions: Region[] = [];
+  const pools = weighted(random, POOLS_PER_BOARD);
+  for (let i = 0; i < pools; i++) regions.push(drawPool(random, options, cursor, i));
+  const cma = weighted(random, CMA_PER_BOARD);
+  for (let i = 0; i < cma; i++) regions.push(drawCma(random, options, cursor, i));
+  const restricted = weighted(random, RESTRICTED_PER_BOARD);
+  for (let i = 0; i < restricted; i++) {
+    const range = cursor.place(2 ** between(random, 20, 26), 2 ** 20);
+    regions.push({ ...REGION_FLAGS, ...range, name: `r${i}`, kind: 'restricted' });
+  }
+  const [low, high] = weighted(random, OTHERS_PER_BOARD);
+  // Most of the tail changes nothing here but the order of reservations.
+  const others = between(random, low, Math.min(high, 30));
+  for (let i = 0; i < others; i++) {
+    const size = pick(random, [256, 4096, 0x1fa400, 2 ** 20, 2 ** 24]);
+    const range = cursor.place(size, 4096);
+    const noMap = chance(random, 1, 2);
+    regions.push({ ...REGION_FLAGS, ...range, name: `m${i}`, kind: 'plain', noMap });
+  }
+  if (chance(random, 1, 2)) shuffle(random, regions);
+  return regions.slice(0, options.regionsMax);
+}
+
+function drawPool(random: Random, options: RegionOptions, cursor: Placer, i: number): Region {
+  const { pageSize } = options;
+  let size = options.tiny ? between(random, 1, 20) * pageSize : weighted(random, POOL_SIZE);
+  // 35 % are no power of two; some are not even whole pages (deviation P-T3).
+  if (chance(random, 1, 5)) size += pageSize * between(random, 1, 3);
+  if (chance(random, 1, 40)) size += between(random, 1, pageSize - 1);
+  if (chance(random, 1, 60)) size = pick(random, [0, 0x100, pageSize - 1]);
+  const alignment = Math.max(pageSize, 2 ** weighted(random, BASE_ALIGNMENT));
+  const range = cursor.place(size, options.tiny ? pageSize : alignment);
+  const base = chance(random, 1, 40) ? range.base + pick(random, [0x400, 0x800]) : range.base;
+  return {
+    name: `p${i}`,
+    kind: 'pool',
+    base,
+    size: range.size,
+    noMap: chance(random, 92, 100),
+    isDefault: options.globalPool && chance(random, 1, 3),
+    disabled: chance(random, 3, 100),
+  };
+}
+
+function drawCma(random: Random, options: RegionOptions, cursor: Placer, i: number): Region {
+  const granule = cmaAlignment(options.pageSize);
+  const size = alignUp(2 ** weighted(random, CMA_SIZE), granule);
+  const { base } = cursor.place(size, granule, granule);
+  const isDefault = chance(random, 4, 5) && i === 0;
+  return { ...REGION_FLAGS, name: `c${i}`, kind: 'cma', base, size, isDefault };
+}
+
+function shuffle<T>(random: Random, items: T[]): void {
+  for (let i = items.length - 1; i > 0; i--) {
+    const j = between(random, 0, i);
+    [items[i], items[j]] = [items[j]!, items[i]!];
+  }
+}
+
+interface Place {
+  readonly base: number;
+  readonly size: number;
+}
+
+/** Finds places: mostly right behind the region before, as on boards. */
+class Placer {
+  readonly #random: Random;
+  readonly #options: RegionOptions;
+  #last: { base: number; end: number } | null = null;
+
+  constructor(random: Random, options: RegionOptions) {
+    this.#random = random;
+    this.#options = options;
+  }
+
+  /** `least`: the alignment that holds even without a gap. */
+  place(size: number, alignment: number, least = this.#options.pageSize): Place {
+    const gap = this.#last === null ? null : weighted(this.#random, GAP);
+    const start = gap === null || chance(this.#random, 1, 8) ? this.#spot(size) : this.#after(gap);
+    const aligned = alignUp(start, gap === 0 ? least : alignment);
+    const base = aligned + size <= ADDRESS_END ? aligned : alignDown(ADDRESS_END - size, least);
+    this.#last = { base, end: base + size };
+    return { base, size };
+  }
+
+  #after(gap: number): number {
+    const { base, end } = this.#last!;
+    if (gap < 0) return base + Math.floor((end - base) / 2);
+    return gap === 0 ? end : end + between(this.#random, 1, gap);
+  }
+
+  /** A place in a bank, or outside all of them. */
+  #spot(size: number): number {
+    const { banks } = this.#options;
+    const bank = pick(this.#random, banks);
+    const quarter = Math.floor(bank.size / 4);
+    const inQuarter = (n: number) => bank.base + n * quarter + between(this.#random, 0, quarter);
+    switch (weighted(this.#random, SPOT)) {
+      case 'start':
+        return bank.base;
+      case 'first':
+        return inQuarter(0);
+      case 'second':
+        return inQuarter(1);
+      case 'third':
+        return inQuarter(2);
+      case 'fourth':
+        return inQuarter(3);
+      case 'end':
+        return Math.max(0, bank.base + bank.size - size);
+      case 'outside':
+        return pick(this.#random, [0x20000000, ...banks.map((b) => b.base + b.size)]);
+    }
+  }
+}

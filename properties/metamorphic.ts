@@ -1,0 +1,143 @@
+/**
+ * Laws about two runs: what must not matter does not matter. They demand the very same places, so
+ * they hold only for subjects that promise exact placement, such as the built-in one.
+ */
+import type { Law } from '../contract/law.ts';
+import type { Machine } from '../contract/machine.ts';
+import { hex } from '../contract/numbers.ts';
+import type { Op } from '../contract/operations.ts';
+import type { Outcome } from '../contract/outcome.ts';
+import type { Case } from '../contract/scenario.ts';
+import type { SyncSubject } from '../contract/subject.ts';
+import { Judge } from '../model/judge/judge.ts';
+import { Tally } from './labels.ts';
+import { profileOf, runSync } from './runner/run.ts';
+import type { Failure } from './runner/trial.ts';
+
+export interface Relation {
+  readonly law: Law;
+  /** The other program, whose allocations must land where those of the first did. */
+  readonly transform: (machine: Machine, sent: readonly Sent[]) => Op[];
+}
+
+/** What was sent in the first run, and what was answered. */
+interface Sent {
+  readonly op: Op;
+  readonly outcome: Outcome;
+}
+
+const law = (id: string, says: string, decides: readonly string[], source: string): Law => ({
+  id,
+  says,
+  decides,
+  source,
+  by: 'metamorphic',
+});
+
+export const RELATIONS: readonly Relation[] = [
+  {
+    law: law(
+      'pool/history-free',
+      'A place depends on the taken pages and the order alone: not on gfp, attributes or masks.',
+      ['P-I6'],
+      'kernel/dma/coherent.c:__dma_alloc_from_coherent',
+    ),
+    transform: (_machine, sent) => sent.flatMap(({ op }) => otherManners(op)),
+  },
+  {
+    law: law(
+      'pool/sharing',
+      'Requests of several devices on one pool land as if one device had made them all.',
+      ['P-I9'],
+      'kernel/dma/coherent.c:rmem_dma_device_init',
+    ),
+    transform: oneDevice,
+  },
+  {
+    law: law(
+      'free/commutes',
+      'The order of neighbouring frees does not show in later places.',
+      ['P-I5'],
+      'kernel/dma/coherent.c:__dma_release_from_coherent',
+    ),
+    transform: (_machine, sent) => reverseFreeRuns(sent.map(({ op }) => op)),
+  },
+];
+
+/** Other gfp and attributes; mask changes go, questions go. */
+function otherManners(op: Op): Op[] {
+  switch (op.op) {
+    case 'alloc_coherent':
+      return [{ ...op, gfp: op.gfp === 'atomic' ? 'blocking' : 'atomic', attrs: ['no-warn'] }];
+    case 'set_mask':
+    case 'set_coherent_mask':
+    case 'phys_to_dma':
+    case 'coherent_ok':
+    case 'read':
+      return [];
+    default:
+      return [op];
+  }
+}
+
+/** Allocations and frees go through the first device bound to the same pool at that time. */
+function oneDevice(machine: Machine, sent: readonly Sent[]): Op[] {
+  const judge = new Judge(machine, new Set());
+  const { devices, buffers } = judge.state;
+  const first = (index: number) => {
+    const { pool } = devices[index]!;
+    return pool === null ? index : devices.findIndex((device) => device.pool === pool);
+  };
+  return sent.map(({ op, outcome }): Op => {
+    const via = op.op === 'free' ? (op.via < 0 ? buffers.get(op.buffer)!.device : op.via) : -1;
+    judge.adopt(op, outcome);
+    if (op.op === 'alloc_coherent') return { ...op, device: first(op.device) };
+    return op.op === 'free' ? { ...op, via: first(via) } : op;
+  });
+}
+
+function reverseFreeRuns(program: readonly Op[]): Op[] {
+  const out: Op[] = [];
+  let run: Op[] = [];
+  for (const op of program) {
+    if (op.op === 'free') run.push(op);
+    else {
+      out.push(...run.reverse(), op);
+      run = [];
+    }
+  }
+  return [...out, ...run.reverse()];
+}
+
+/** Runs both programs; null when every allocation of both landed alike. */
+export function checkRelation(
+  subject: SyncSubject,
+  relation: Relation,
+  kase: Case,
+): Failure | null {
+  const { machine, program } = kase;
+  const inProgram = new Map<Op, number>(program.map((op, index) => [op, index]));
+  const sent: Sent[] = [];
+  // Laws of other kinds may break on the way; they are the business of the other properties.
+  const run = (other: Case, record: (op: Op, outcome: Outcome) => void) =>
+    runSync(subject, other, profileOf(subject, []), new Tally(), record);
+  run(kase, (op, outcome) => {
+    if (inProgram.has(op)) sent.push({ op, outcome });
+  });
+  const there = new Map<number, string>();
+  run({ machine, program: relation.transform(machine, sent) }, (op, outcome) => {
+    if (op.op === 'alloc_coherent') there.set(op.out, placeText(outcome));
+  });
+  for (const { op, outcome } of sent) {
+    if (op.op !== 'alloc_coherent') continue;
+    const observed = placeText(outcome);
+    const other = there.get(op.out);
+    if (other === undefined || other === observed) continue;
+    const expected = `the same place in both runs: ${other}`;
+    const violation = { law: relation.law.id, expected, observed };
+    return { violation, step: inProgram.get(op)!, op, outcome };
+  }
+  return null;
+}
+
+const placeText = (outcome: Outcome) => (outcome.is === 'ok' ? hex(outcome.phys ?? 0) : outcome.is);

@@ -1,0 +1,135 @@
+/**
+ * Random programs. First the configuration (length, weights, scale, the devices in focus), then
+ * the operations. Half of the programs draw their weights (swarm): some kinds are off, others up
+ * to 100 times as frequent; half use the usual ones.
+ */
+import type { Machine } from '../../contract/machine.ts';
+import { PROFILES } from '../../contract/machine.ts';
+import type { Op, OpName } from '../../contract/operations.ts';
+import { OP_NAMES } from '../../contract/operations.ts';
+import type { Random } from '../random.ts';
+import { between, chance, pick } from '../random.ts';
+import { drawOperation } from './operations.ts';
+import { Plan } from './plan.ts';
+import type { Scale } from './sizes.ts';
+
+/** How often each kind is drawn where a program does not draw its own weights. */
+const USUAL: { readonly [N in OpName]: number } = {
+  alloc_coherent: 60,
+  free: 40,
+  attach: 14,
+  detach: 3,
+  declare: 4,
+  release: 3,
+  mmap: 8,
+  write: 14,
+  read: 10,
+  set_mask: 2,
+  set_coherent_mask: 2,
+  set_offset: 2,
+  phys_to_dma: 4,
+  dma_to_phys: 3,
+  coherent_ok: 5,
+  capable: 3,
+  required_mask: 1,
+  addressing_limited: 1,
+};
+
+/** Drawn before the first operation. */
+export interface Configuration {
+  readonly length: number;
+  readonly scale: Scale;
+  /** Devices most operations are about. */
+  readonly focus: readonly number[];
+  readonly kinds: Kinds;
+}
+
+/** Kinds with running sums of their weights. */
+interface Kinds {
+  readonly sums: readonly number[];
+  readonly total: number;
+}
+
+export const LENGTH_MAX = 200;
+
+export function drawProgram(random: Random, machine: Machine): Op[] {
+  const configuration = drawConfiguration(random, machine);
+  const plan = new Plan(machine);
+  const program: Op[] = [];
+  if (chance(random, 3, 4)) bindFocus(random, configuration, plan, program);
+  // A kind with nothing to apply to draws again; the bound only guards against empty focuses.
+  for (let tries = 0; program.length < configuration.length && tries < 4 * LENGTH_MAX; tries++) {
+    const op = drawOperation(random, drawKind(random, configuration.kinds), configuration, plan);
+    if (op !== null) program.push(op);
+  }
+  return program;
+}
+
+function drawConfiguration(random: Random, machine: Machine): Configuration {
+  return {
+    length: drawLength(random),
+    scale: chance(random, 1, 2) ? 'small' : 'large',
+    focus: drawFocus(random, machine),
+    kinds: chance(random, 1, 2) ? drawKinds(random) : USUAL_KINDS,
+  };
+}
+
+/** A third up to 8, a third up to 40, a third up to the maximum. */
+function drawLength(random: Random): number {
+  return between(random, 1, pick(random, [8, 40, LENGTH_MAX]));
+}
+
+/** Up to 4 devices, most often ones that list the same region. */
+function drawFocus(random: Random, machine: Machine): number[] {
+  const first = between(random, 0, machine.devices.length - 1);
+  const focus = [first];
+  const shared = machine.devices[first]!.regions;
+  const count = between(random, 1, 4);
+  const sharing = machine.devices.flatMap((device, index) =>
+    index !== first && device.regions.some((r) => shared.includes(r)) ? [index] : [],
+  );
+  while (focus.length < count) {
+    const next =
+      sharing.length > 0 && chance(random, 2, 3)
+        ? pick(random, sharing)
+        : between(random, 0, machine.devices.length - 1);
+    focus.push(next);
+  }
+  return focus;
+}
+
+function kindsOf(weight: (name: OpName) => number): Kinds {
+  let total = 0;
+  const sums = OP_NAMES.map((name) => {
+    total += weight(name);
+    return total;
+  });
+  return { sums, total };
+}
+
+function drawKind(random: Random, { sums, total }: Kinds): OpName {
+  const at = random.nextInt(1, total);
+  let index = 0;
+  while (sums[index]! < at) index += 1;
+  return OP_NAMES[index]!;
+}
+
+const USUAL_KINDS = kindsOf((name) => USUAL[name]);
+
+/** A third of the kinds off, the others at 1, 3, 10, 30 or 100; allocations are never off. */
+function drawKinds(random: Random): Kinds {
+  return kindsOf((name) => {
+    if (name !== 'alloc_coherent' && chance(random, 1, 3)) return 0;
+    return pick(random, [1, 3, 10, 30, 100]);
+  });
+}
+
+/** Most programs start with pools bound to the devices in focus. */
+function bindFocus(random: Random, config: Configuration, plan: Plan, program: Op[]): void {
+  const kind = PROFILES[plan.machine.profile].deviceTree ? 'attach' : 'declare';
+  for (const device of new Set(config.focus)) {
+    if (chance(random, 1, 6)) continue;
+    const op = drawOperation(random, kind, { ...config, focus: [device] }, plan);
+    if (op !== null) program.push(op);
+  }
+}

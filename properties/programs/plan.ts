@@ -1,0 +1,95 @@
+/**
+ * What a program's author keeps in mind while writing it: which device has which pool, which
+ * labels are live. It predicts, so that nearly every operation applies; the judge decides.
+ */
+import type { Machine } from '../../contract/machine.ts';
+import { isCoherent, PROFILES } from '../../contract/machine.ts';
+
+/** A pool as its users know it. */
+export interface PlannedPool {
+  /** Index of the region, or -1 for a declared pool. */
+  readonly region: number;
+  readonly base: number;
+  readonly pages: number;
+  live: number;
+}
+
+export interface PlannedBuffer {
+  readonly label: number;
+  readonly device: number;
+  readonly pool: PlannedPool;
+  readonly viaGlobal: boolean;
+  readonly size: number;
+}
+
+export class Plan {
+  readonly machine: Machine;
+  /** Pool of each device, or null. */
+  readonly pools: (PlannedPool | null)[];
+  readonly live: PlannedBuffer[] = [];
+  nextLabel = 0;
+  readonly #byRegion = new Map<number, PlannedPool>();
+  readonly #global: PlannedPool | null = null;
+  readonly #servedByGlobal: readonly boolean[];
+
+  constructor(machine: Machine) {
+    this.machine = machine;
+    this.pools = machine.devices.map(() => null);
+    const built = PROFILES[machine.profile].globalPool;
+    this.#servedByGlobal = machine.devices.map(
+      (device) => built && !isCoherent(machine, device) && device.iommu === null,
+    );
+    if (!built) return;
+    const index = machine.regions.findLastIndex((r) => r.kind === 'pool' && r.isDefault);
+    if (index >= 0) this.#global = this.#regionPool(index);
+  }
+
+  /** The pool an allocation of the device would come from, or null. */
+  poolOf(device: number): PlannedPool | null {
+    return this.pools[device] ?? (this.#servedByGlobal[device] === true ? this.#global : null);
+  }
+
+  attach(device: number, index: number): void {
+    const region = this.machine.devices[device]!.regions[index];
+    if (region === undefined || this.pools[device] !== null) return;
+    const { kind, disabled } = this.machine.regions[region]!;
+    if (kind === 'pool' && !disabled) this.pools[device] = this.#regionPool(region);
+  }
+
+  declare(device: number, base: number, size: number): void {
+    const pages = Math.floor(size / this.machine.pageSize);
+    if (this.pools[device] === null) this.pools[device] = { region: -1, base, pages, live: 0 };
+  }
+
+  /** Detach or release: the device has no pool any more. */
+  unbind(device: number): void {
+    this.pools[device] = null;
+  }
+
+  alloc(device: number, size: number): number {
+    const label = this.nextLabel;
+    this.nextLabel += 1;
+    const pool = this.poolOf(device);
+    if (pool !== null) {
+      const viaGlobal = this.pools[device] === null;
+      this.live.push({ label, device, pool, viaGlobal, size });
+      pool.live += 1;
+    }
+    return label;
+  }
+
+  free(index: number): void {
+    const [buffer] = this.live.splice(index, 1);
+    buffer!.pool.live -= 1;
+  }
+
+  #regionPool(index: number): PlannedPool {
+    const known = this.#byRegion.get(index);
+    if (known !== undefined) return known;
+    const { base, size } = this.machine.regions[index]!;
+    const pages = Math.floor(size / this.machine.pageSize);
+    const pool = { region: index, base, pages, live: 0 };
+    this.#byRegion.set(index, pool);
+    return pool;
+  }
+}

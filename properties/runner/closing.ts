@@ -1,0 +1,64 @@
+/** How a program ends: everything is read, everything is freed, every pool is filled once more. */
+import type { Op } from '../../contract/operations.ts';
+import type { Judge } from '../../model/judge/judge.ts';
+import type { PoolState, State } from '../../model/judge/state.ts';
+import { usesGlobal } from '../../model/judge/state.ts';
+
+/** Labels of probe allocations: far above those of programs. */
+const PROBE_LABEL = 900_000;
+
+/** Reads and frees of all live buffers. One nobody can free any more (misuse) is left. */
+export function returnOps(judge: Judge): Op[] {
+  const ops: Op[] = [];
+  for (const { label: buffer, size } of judge.state.buffers.values()) {
+    ops.push({ op: 'read', buffer, offset: 0, length: size });
+    const via = freeingDevice(judge, buffer);
+    if (via !== null) ops.push({ op: 'free', buffer, via });
+  }
+  return ops;
+}
+
+/** -1: the device that allocated it; another one after a detach; null: none. */
+function freeingDevice(judge: Judge, buffer: number): number | null {
+  const legal = (via: number) => judge.legality({ op: 'free', buffer, via }) === 'legal';
+  if (legal(-1)) return -1;
+  const index = judge.state.devices.findIndex((device) => legal(device.index));
+  return index < 0 ? null : index;
+}
+
+/** For each empty pool, requests that together take every page: its length in binary. */
+export function probeOps(state: State): Op[] {
+  const ops: Op[] = [];
+  let out = PROBE_LABEL;
+  for (const pool of state.pools) {
+    const device = userOf(state, pool);
+    if (device === null || pool.live.length > 0) continue;
+    for (const pages of binaryParts(pool.pages)) {
+      const size = pages * state.machine.pageSize;
+      ops.push({ op: 'alloc_coherent', out, device, size, gfp: 'blocking', attrs: [] });
+      out += 1;
+    }
+  }
+  return ops;
+}
+
+function userOf(state: State, pool: PoolState): number | null {
+  const user = state.devices.find((device) =>
+    device.pool === null
+      ? pool === state.globalPool && usesGlobal(state, device)
+      : device.pool === pool,
+  );
+  return user?.index ?? null;
+}
+
+/** Powers of two, largest first, that add up to `count`. */
+function binaryParts(count: number): number[] {
+  const parts: number[] = [];
+  let rest = count;
+  for (let part = 2 ** 31; part >= 1; part /= 2) {
+    if (rest < part) continue;
+    parts.push(part);
+    rest -= part;
+  }
+  return parts;
+}

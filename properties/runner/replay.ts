@@ -1,0 +1,57 @@
+/** Replays a scenario and compares with what its header expects. */
+import type { Expectation, Scenario } from '../../contract/scenario.ts';
+import type { Subject } from '../../contract/subject.ts';
+import { printExpectation } from '../../contract/text/print.ts';
+import { Tally } from '../labels.ts';
+import { checkRelation, RELATIONS } from '../metamorphic.ts';
+import type { Recorder } from './run.ts';
+import { BatchRunner, profileOf, runSync } from './run.ts';
+import type { Failure } from './trial.ts';
+
+export interface Replayed {
+  readonly failure: Failure | null;
+  /** Does what happened match the header? */
+  readonly asExpected: boolean;
+  readonly expected: string;
+  readonly observed: string;
+  readonly tally: Tally;
+}
+
+export async function replay(
+  subject: Subject,
+  scenario: Scenario,
+  record?: Recorder,
+): Promise<Replayed> {
+  const tally = new Tally();
+  const failure = await failureOf(subject, scenario, tally, record);
+  const observed = printExpectation(shown(failure));
+  const expected = printExpectation(scenario.header.expect);
+  return { failure, asExpected: observed === expected, expected, observed, tally };
+}
+
+function shown(failure: Failure | null): Expectation {
+  if (failure === null) return { kind: 'ok' };
+  const { law } = failure.violation;
+  return law === 'any/no-crash' ? { kind: 'crash' } : { kind: 'law', law };
+}
+
+async function failureOf(
+  subject: Subject,
+  scenario: Scenario,
+  tally: Tally,
+  record?: Recorder,
+): Promise<Failure | null> {
+  const profile = profileOf(subject, scenario.header.known);
+  if (subject.kind === 'batch') {
+    const runner = new BatchRunner(subject, profile);
+    try {
+      return await runner.run(scenario, tally, record);
+    } finally {
+      await runner.close();
+    }
+  }
+  const { expect } = scenario.header;
+  const relation = RELATIONS.find((r) => expect.kind === 'law' && r.law.id === expect.law);
+  const failure = runSync(subject, scenario, profile, tally, record);
+  return failure ?? (relation ? checkRelation(subject, relation, scenario) : null);
+}

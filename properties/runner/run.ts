@@ -1,0 +1,181 @@
+/** Runs a case on a subject: in process, or in batches somewhere else. */
+import type { Op } from '../../contract/operations.ts';
+import type { Outcome } from '../../contract/outcome.ts';
+import type { Case } from '../../contract/scenario.ts';
+import type { BatchSession, BatchSubject, Subject, SyncSubject } from '../../contract/subject.ts';
+import { Judge } from '../../model/judge/judge.ts';
+import type { Tally } from '../labels.ts';
+import type { Failure, Profile } from './trial.ts';
+import { Trial } from './trial.ts';
+
+/** Called for every operation that was sent, in order. */
+export type Recorder = (op: Op, outcome: Outcome) => void;
+
+export function profileOf(subject: Subject, known: readonly string[]): Profile {
+  return { observes: subject.observes, known: [...known, ...(subject.known ?? [])] };
+}
+
+/** The first broken law, or null. An exception of the subject is a crash. */
+export function runSync(
+  subject: SyncSubject,
+  { machine, program }: Case,
+  profile: Profile,
+  tally: Tally,
+  record?: Recorder,
+): Failure | null {
+  const trial = new Trial(machine, profile, tally);
+  const session = subject.boot(machine);
+  const broken = trial.booted(session.booted);
+  if (broken !== null) return broken;
+  const play = (ops: readonly Op[], first: number, rising: number): Failure | null => {
+    for (let i = 0; i < ops.length; i++) {
+      const op = ops[i]!;
+      if (!trial.sends(op)) continue;
+      const outcome = applySafely(() => session.apply(op));
+      record?.(op, outcome);
+      const failure = trial.answer(op, outcome, first + rising * i);
+      if (failure !== null) return failure;
+    }
+    return null;
+  };
+  const { length } = program;
+  return (
+    play(program, 0, 1) ?? play(trial.returns(length), length, 0) ?? play(trial.probes(), length, 0)
+  );
+}
+
+/** A subject that throws has crashed; the message says where. */
+function applySafely(apply: () => Outcome): Outcome {
+  try {
+    return apply();
+  } catch (error) {
+    const where = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+    return { is: 'crash', crash: 'oops', where };
+  }
+}
+
+/**
+ * The same for a subject that answers whole batches. What to send is planned with assumed
+ * answers; where the real ones differ (a refused allocation), the subject skips the rest of that
+ * label, and an operation that became undefined ends the case unjudged.
+ */
+export async function runBatch(
+  session: BatchSession,
+  { machine, program }: Case,
+  profile: Profile,
+  tally: Tally,
+  record?: Recorder,
+): Promise<Failure | null> {
+  const trial = new Trial(machine, profile, tally);
+  const broken = trial.booted(session.booted);
+  if (broken !== null) return broken;
+  const plan = planBatch(new Judge(machine, profile.observes), program);
+  const { length } = program;
+  const failure = await playBatch(session, trial, plan, tally, record);
+  if (failure !== null) return failure;
+  for (const stage of ['returns', 'probes'] as const) {
+    const ops = stage === 'returns' ? trial.returns(length) : trial.probes();
+    const steps = ops.map((op) => ({ op, step: length }));
+    const late = await playBatch(session, trial, steps, tally, record);
+    if (late !== null) return late;
+  }
+  return null;
+}
+
+interface Step {
+  readonly op: Op;
+  readonly step: number;
+}
+
+function planBatch(planner: Judge, program: readonly Op[]): Step[] {
+  const steps: Step[] = [];
+  program.forEach((op, step) => {
+    const legality = planner.legality(op);
+    if (legality !== 'legal' && legality !== 'misuse') return;
+    steps.push({ op, step });
+    planner.assume(op);
+  });
+  return steps;
+}
+
+async function playBatch(
+  session: BatchSession,
+  trial: Trial,
+  steps: readonly Step[],
+  tally: Tally,
+  record?: Recorder,
+): Promise<Failure | null> {
+  if (steps.length === 0) return null;
+  const outcomes = await session.run(steps.map(({ op }) => op));
+  for (const [index, { op, step }] of steps.entries()) {
+    const outcome = outcomes[index]!;
+    record?.(op, outcome);
+    if (!trial.sends(op)) {
+      if (trial.judge.legality(op) === 'meaningless' && outcome.is === 'skipped') continue;
+      tally.add('planned otherwise');
+      return null;
+    }
+    const failure = trial.answer(op, outcome, step);
+    if (failure !== null) return failure;
+  }
+  return null;
+}
+
+/** A machine a subject would not boot, though it had accepted it. */
+export class RefusedError extends Error {
+  constructor(reason: string) {
+    super(`the subject refused the machine: ${reason}`);
+    this.name = 'RefusedError';
+  }
+}
+
+/**
+ * Sessions of a batch subject, one per machine. A session that can reset serves many programs;
+ * the others are booted anew for each.
+ */
+export class BatchRunner {
+  readonly #subject: BatchSubject;
+  readonly #profile: Profile;
+  #machine: Case['machine'] | null = null;
+  #session: BatchSession | null = null;
+
+  constructor(subject: BatchSubject, profile: Profile) {
+    this.#subject = subject;
+    this.#profile = profile;
+  }
+
+  async run(kase: Case, tally: Tally, record?: Recorder): Promise<Failure | null> {
+    const session = await this.#sessionFor(kase.machine);
+    let failure: Failure | null = null;
+    try {
+      failure = await runBatch(session, kase, this.#profile, tally, record);
+    } catch (error) {
+      await this.close();
+      throw error;
+    }
+    if (failure !== null) await this.close();
+    return failure;
+  }
+
+  /** @throws RefusedError */
+  async #sessionFor(machine: Case['machine']): Promise<BatchSession> {
+    const used = this.#session;
+    if (used !== null && this.#machine === machine && used.reset !== undefined) {
+      await used.reset();
+      return used;
+    }
+    await this.close();
+    const booted = await this.#subject.boot(machine);
+    if ('refused' in booted) throw new RefusedError(booted.refused);
+    this.#session = booted;
+    this.#machine = machine;
+    return booted;
+  }
+
+  /** Ends the session, not the subject. */
+  async close(): Promise<void> {
+    const session = this.#session;
+    this.#session = null;
+    await session?.close?.();
+  }
+}

@@ -1,0 +1,105 @@
+/**
+ * One program against one booted subject: what is sent, how every answer is judged, how the
+ * program is closed. Synchronous and batched subjects share it; only the transport differs.
+ */
+import { deviation } from '../../contract/deviations.ts';
+import type { Law, Violation } from '../../contract/law.ts';
+import type { Machine } from '../../contract/machine.ts';
+import type { Op } from '../../contract/operations.ts';
+import type { Outcome } from '../../contract/outcome.ts';
+import type { Booted, Observation } from '../../contract/subject.ts';
+import { Judge } from '../../model/judge/judge.ts';
+import type { Tally } from '../labels.ts';
+import { countLabels } from '../labels.ts';
+import { probeOps, returnOps } from './closing.ts';
+
+export interface Failure {
+  readonly violation: Violation;
+  /** Position in the program; its length when the program had ended, -1 for the boot. */
+  readonly step: number;
+  /** The operation whose answer broke the law; null for the boot. */
+  readonly op: Op | null;
+  readonly outcome: Outcome | null;
+}
+
+/** What the runner needs to know of a subject besides its answers. */
+export interface Profile {
+  readonly observes: ReadonlySet<Observation>;
+  readonly known: readonly string[];
+}
+
+export type Stage = 'program' | 'return' | 'probe';
+
+export class Trial {
+  readonly judge: Judge;
+  readonly #machine: Machine;
+  readonly #known: readonly string[];
+  readonly #tally: Tally;
+  #stage: Stage = 'program';
+  #programLength = 0;
+
+  constructor(machine: Machine, profile: Profile, tally: Tally) {
+    this.judge = new Judge(machine, profile.observes);
+    this.#machine = machine;
+    this.#known = profile.known;
+    this.#tally = tally;
+  }
+
+  booted(booted: Booted): Failure | null {
+    const violation = this.judge.checkBoot(booted);
+    return violation && { violation, step: -1, op: null, outcome: null };
+  }
+
+  /** Is the operation to be sent now? Meaningless and undefined ones never are. */
+  sends(op: Op): boolean {
+    const legality = this.judge.legality(op);
+    if (legality === 'misuse') this.#tally.add(`misuse: ${op.op}`);
+    return legality === 'legal' || legality === 'misuse';
+  }
+
+  /** Judges the answer and, if it is allowed or a known deviation, believes it. */
+  answer(op: Op, outcome: Outcome, step: number): Failure | null {
+    const violation = this.judge.check(op, outcome);
+    if (violation !== null && !this.#isKnown(op, violation)) {
+      return { violation: this.#inStage(violation), step, op, outcome };
+    }
+    countLabels(this.#tally, this.judge.state, op, outcome);
+    this.judge.adopt(op, outcome);
+    return null;
+  }
+
+  #isKnown(op: Op, violation: Violation): boolean {
+    for (const id of this.#known) {
+      const row = deviation(id);
+      if (row === undefined || !row.laws.includes(violation.law)) continue;
+      if (row.matches?.(op, violation, this.#machine) !== true) continue;
+      this.#tally.add(`known: ${id}`);
+      return true;
+    }
+    return false;
+  }
+
+  /** A refusal after everything was freed says that something was not given back. */
+  #inStage(violation: Violation): Violation {
+    if (this.#stage !== 'probe' || violation.law !== 'pool/complete') return violation;
+    return { ...violation, law: 'free/returns-all' satisfies Law['id'] };
+  }
+
+  /** Where the closing operations are counted from, for messages. */
+  get programLength(): number {
+    return this.#programLength;
+  }
+
+  /** The program is over: read and free what lives. Then `probes`. */
+  returns(programLength: number): Op[] {
+    this.#stage = 'return';
+    this.#programLength = programLength;
+    return returnOps(this.judge);
+  }
+
+  /** With everything freed, every pool is handed out to its last page. */
+  probes(): Op[] {
+    this.#stage = 'probe';
+    return probeOps(this.judge.state);
+  }
+}

@@ -1,0 +1,31 @@
+/** The one order in which shrinking goes down: fewer operations, a smaller machine, less text. */
+import type { Machine } from '../../contract/machine.ts';
+import type { Case } from '../../contract/scenario.ts';
+import { machineLines, printOp } from '../../contract/text/print.ts';
+
+export interface Measure {
+  readonly operations: number;
+  /** Lines of the machine, and windows. */
+  readonly parts: number;
+  readonly text: string;
+}
+
+export function measure({ machine, program }: Case): Measure {
+  const text = [...machineLines(machine), ...program.map((op) => printOp(op, machine))].join('\n');
+  return { operations: program.length, parts: partsOf(machine), text };
+}
+
+function partsOf({ banks, regions, devices, swiotlb }: Machine): number {
+  const windows = devices.reduce((sum, device) => sum + device.windows.length, 0);
+  const listed = devices.reduce((sum, device) => sum + device.regions.length, 0);
+  const bounce = swiotlb === null ? 0 : 1;
+  return banks.length + regions.length + devices.length + windows + listed + bounce;
+}
+
+/** Is `a` strictly simpler? Texts compare by length, then by letters. */
+export function simpler(a: Measure, b: Measure): boolean {
+  if (a.operations !== b.operations) return a.operations < b.operations;
+  if (a.parts !== b.parts) return a.parts < b.parts;
+  if (a.text.length !== b.text.length) return a.text.length < b.text.length;
+  return a.text < b.text;
+}
