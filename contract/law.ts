@@ -1,4 +1,5 @@
 /** A rule every answer is held against, and what a broken one looks like. */
+import type { Observation } from './subject.ts';
 
 export interface Law {
   /** Stable: files and buckets name it. */
@@ -9,6 +10,8 @@ export interface Law {
   readonly decides: readonly string[];
   /** `file:function` in Linux 6.12, or the page of the specification. */
   readonly source: string;
+  /** What a subject must report for it; else the law is shown as "not judged". */
+  readonly needs?: readonly Observation[];
   /** How it is checked: on every answer, by comparing runs, or against the literal reference. */
   readonly by: 'judge' | 'metamorphic' | 'lockstep';
 }

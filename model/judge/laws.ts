@@ -1,13 +1,14 @@
 /** The laws of the judge: every answer is held against them. */
 import type { Law } from '../../contract/law.ts';
+import type { Observation } from '../../contract/subject.ts';
 
-const law = (id: string, says: string, decides: readonly string[], source: string): Law => ({
-  id,
-  says,
-  decides,
-  source,
-  by: 'judge',
-});
+const law = (
+  id: string,
+  says: string,
+  decides: readonly string[],
+  source: string,
+  needs: readonly Observation[] = [],
+): Law => ({ id, says, decides, source, needs, by: 'judge' });
 
 export const JUDGE_LAWS: readonly Law[] = [
   law('any/no-crash', 'No operation makes the kernel oops, stop or hang.', [], 'design §2'),
@@ -22,6 +23,7 @@ export const JUDGE_LAWS: readonly Law[] = [
     'Booting warns once for each default region that replaces an earlier one.',
     ['2.3'],
     'kernel/dma/coherent.c:rmem_dma_setup',
+    ['warnings'],
   ),
   law(
     'dma/mask',
@@ -106,6 +108,7 @@ export const JUDGE_LAWS: readonly Law[] = [
     'Attaching warns iff the physical end of the region exceeds the coherent limit.',
     ['2.2'],
     'kernel/dma/coherent.c:rmem_dma_device_init',
+    ['warnings'],
   ),
   law(
     'pool/unbind',
@@ -148,12 +151,14 @@ export const JUDGE_LAWS: readonly Law[] = [
     'The handle is what the calling device must emit to reach the first byte of the CPU view.',
     ['P-I9', 'P-I10', '2.1', '2.4'],
     'kernel/dma/coherent.c:dma_get_device_base',
+    ['handle'],
   ),
   law(
     'pool/zeroed',
     'Every byte asked for is 0 when the allocation returns.',
     ['P-I8', '2.4'],
     'kernel/dma/coherent.c:__dma_alloc_from_coherent',
+    ['bytes'],
   ),
   law(
     'pool/complete',

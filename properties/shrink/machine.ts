@@ -162,7 +162,7 @@ function withoutDevice({ machine, program }: Case, index: number): Case {
 }
 
 /** The region goes with its entries in every list; attaches of it now miss, later ones move. */
-function withoutRegion(kase: Case, index: number): Case {
+export function withoutRegion(kase: Case, index: number): Case {
   const { machine } = kase;
   const regions = machine.regions.filter((_, i) => i !== index);
   const devices = machine.devices.map((device) => ({

@@ -4,6 +4,7 @@
  * success the passes start over.
  */
 import type { Case } from '../../contract/scenario.ts';
+import { declareInstead, plainLayout } from './canonical.ts';
 import { enumeratePrograms } from './enumerate.ts';
 import { simplifyMachine } from './machine.ts';
 import { measure, simpler } from './measure.ts';
@@ -29,6 +30,8 @@ export const PASSES: readonly (readonly [name: string, pass: Pass])[] = [
   ['pairs', dropPairs],
   ['rename', renameLabels],
   ['machine', simplifyMachine],
+  ['declare', declareInstead],
+  ['layout', plainLayout],
   ['operands', simplifyOperands],
   ['enumerate', enumeratePrograms],
 ];

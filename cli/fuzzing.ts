@@ -1,0 +1,187 @@
+/** A run of the suite: corpus, then one or more phases of generated cases, then a report. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { deviation } from '../contract/deviations.ts';
+import type { Machine } from '../contract/machine.ts';
+import type { Subject } from '../contract/subject.ts';
+import { Tally } from '../properties/labels.ts';
+import type { Bucket } from '../properties/runner/buckets.ts';
+import type { CampaignOptions, CampaignResult } from '../properties/runner/campaign.ts';
+import { campaign } from '../properties/runner/campaign.ts';
+import { readCorpus } from '../properties/runner/corpus.ts';
+import { replay } from '../properties/runner/replay.ts';
+import { measure } from '../properties/shrink/measure.ts';
+import type { CorpusFailure, Phase, Report } from '../report/campaign.ts';
+import { notJudged } from '../report/campaign.ts';
+import { carveoutSubject } from '../sut/subject.ts';
+import { runJobs } from './jobs.ts';
+import { pipeSubject } from './pipe-subject.ts';
+import { Terminal } from './terminal.ts';
+
+/** How to reach the subject; plain data, so that a worker can do it again. */
+export interface SubjectChoice {
+  /** Null: the built-in one. */
+  readonly command: string | null;
+  readonly timeoutMs: number;
+}
+
+export interface PhasePlan {
+  readonly title: string;
+  readonly machine?: Machine | undefined;
+  readonly cases?: number | undefined;
+  readonly timeMs?: number | undefined;
+}
+
+export interface FuzzPlan {
+  readonly subject: SubjectChoice;
+  readonly seed: string;
+  readonly phases: readonly PhasePlan[];
+  readonly firstCase: number;
+  readonly shard: { readonly index: number; readonly count: number };
+  readonly jobs: number;
+  readonly failures: string | null;
+  /** Folder of scenarios to replay first; null: none. */
+  readonly corpus: string | null;
+  readonly known: readonly string[];
+  readonly bugs: readonly string[];
+  readonly bail: boolean;
+}
+
+export async function openSubject(choice: SubjectChoice): Promise<Subject> {
+  if (choice.command === null) return carveoutSubject;
+  return await pipeSubject(choice.command, { timeoutMs: choice.timeoutMs });
+}
+
+/** The campaign options of a phase, without what cannot be sent to a worker. */
+export function campaignOptions(plan: FuzzPlan, phase: PhasePlan): CampaignOptions {
+  return {
+    seed: plan.seed,
+    cases: phase.cases,
+    timeMs: phase.timeMs,
+    firstCase: plan.firstCase,
+    shard: plan.shard,
+    machine: phase.machine,
+    failures: plan.failures,
+    known: plan.known,
+    bugs: plan.bugs,
+    command: plan.subject.command,
+    metamorphic: plan.subject.command === null,
+    bail: plan.bail,
+  };
+}
+
+export async function fuzz(plan: FuzzPlan): Promise<Report> {
+  const subject = await openSubject(plan.subject);
+  const terminal = new Terminal();
+  try {
+    const tally = new Tally();
+    const corpus = await replayCorpus(subject, plan, tally);
+    const results: [PhasePlan, CampaignResult][] = [];
+    for (const phase of plan.phases) {
+      if (terminal.stopped || (plan.bail && results.some(([, r]) => r.buckets.length > 0))) break;
+      results.push([phase, await runPhase(subject, plan, phase, terminal)]);
+    }
+    return reportOf(subject, plan, corpus, tally, results, terminal.stopped);
+  } finally {
+    terminal.close();
+    await subject.close?.();
+  }
+}
+
+async function runPhase(
+  subject: Subject,
+  plan: FuzzPlan,
+  phase: PhasePlan,
+  terminal: Terminal,
+): Promise<CampaignResult> {
+  const options = campaignOptions(plan, phase);
+  if (plan.jobs > 1) return await runJobs(plan, options, terminal);
+  return await campaign(subject, {
+    ...options,
+    stopped: () => terminal.stopped,
+    onProgress: (progress) => terminal.progress(phase.title, progress),
+    onFailure: (finding, origin, file) => terminal.failure(finding, origin, file),
+  });
+}
+
+/** Scenarios of the built-in subject hold for every correct one that takes their machine. */
+async function replayCorpus(
+  subject: Subject,
+  plan: FuzzPlan,
+  tally: Tally,
+): Promise<Report['corpus']> {
+  if (plan.corpus === null || !existsSync(plan.corpus)) return { files: 0, failed: [] };
+  const failed: CorpusFailure[] = [];
+  let files = 0;
+  for (const { path, scenario } of readCorpus(plan.corpus)) {
+    const { header, machine } = scenario;
+    if (header.bugs.length > 0 || header.subject !== null || header.expect.kind !== 'ok') continue;
+    if (subject.accepts(machine) !== null) continue;
+    files += 1;
+    const known = [...new Set([...header.known, ...plan.known])];
+    const seen = await replay(subject, { ...scenario, header: { ...header, known } });
+    tally.addAll(seen.tally.counts);
+    if (seen.asExpected) continue;
+    const violation = seen.failure?.violation;
+    const observed =
+      violation === undefined
+        ? seen.observed
+        : `${seen.observed}: ${violation.expected}, but ${violation.observed}`;
+    failed.push({ path, expected: seen.expected, observed });
+  }
+  return { files, failed };
+}
+
+function reportOf(
+  subject: Subject,
+  plan: FuzzPlan,
+  corpus: Report['corpus'],
+  tally: Tally,
+  results: readonly (readonly [PhasePlan, CampaignResult])[],
+  interrupted: boolean,
+): Report {
+  for (const [, result] of results) tally.addAll(result.labels);
+  const known = new Map<string, number>();
+  for (const id of [...plan.known, ...(subject.known ?? [])]) {
+    known.set(id, tally.counts.get(`known: ${id}`) ?? 0);
+  }
+  return {
+    subject: subject.name,
+    seed: plan.seed,
+    phases: results.map(([phase, result]) => phaseOf(phase, result)),
+    buckets: mergeBuckets(results.flatMap(([, result]) => result.buckets)),
+    corpus,
+    known,
+    notJudged: notJudged(subject.observes),
+    interrupted: interrupted || results.some(([, result]) => result.interrupted),
+  };
+}
+
+function phaseOf(phase: PhasePlan, result: CampaignResult): Phase {
+  const { cases, lastCase, refusedMachines, moreFailures, milliseconds, labels } = result;
+  const { title } = phase;
+  return { title, cases, lastCase, refusedMachines, moreFailures, milliseconds, labels };
+}
+
+/** Buckets of several workers or phases: the same law and text is the same failure. */
+export function mergeBuckets(all: readonly Bucket[]): Bucket[] {
+  const merged = new Map<string, Bucket>();
+  for (const bucket of all) {
+    const key = `${bucket.law}\n${measure(bucket.finding.kase).text}`;
+    const first = merged.get(key);
+    if (first === undefined) merged.set(key, { ...bucket });
+    else first.count += bucket.count;
+  }
+  return [...merged.values()];
+}
+
+/** `corpus/` beside the sources, or in the installed package. */
+export function corpusDirectory(): string {
+  const inCheckout = join(import.meta.dirname, '../corpus');
+  return existsSync(inCheckout) ? inCheckout : join(import.meta.dirname, '../../corpus');
+}
+
+/** Ids of known deviations; `linux-6.12` stands for all repaired rows. */
+export function isDeviation(id: string): boolean {
+  return deviation(id)?.disposition === 'repaired';
+}

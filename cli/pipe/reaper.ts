@@ -1,0 +1,45 @@
+/**
+ * Nothing outlives us. Every subject leads a process group of its own, which is killed by id: when
+ * it ends, when we exit, and when a signal ends us.
+ */
+
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/** Process groups started here that have not ended. */
+const groups = new Set<number>();
+
+/** Call once the group leader runs. */
+export function adoptGroup(pid: number): void {
+  if (groups.size === 0) {
+    process.on('exit', killAll);
+    for (const signal of SIGNALS) process.once(signal, onSignal);
+  }
+  groups.add(pid);
+}
+
+/** Kills what is left of the group; call again, at the latest, when its leader has ended. */
+export function killGroup(pid: number): void {
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch (error) {
+    // Nobody is left: what we want.
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
+}
+
+/** Forgets a group whose leader has ended; its id may belong to somebody else soon. */
+export function buryGroup(pid: number): void {
+  if (!groups.delete(pid) || groups.size > 0) return;
+  process.off('exit', killAll);
+  for (const signal of SIGNALS) process.off(signal, onSignal);
+}
+
+function killAll(): void {
+  for (const pid of groups) killGroup(pid);
+}
+
+function onSignal(signal: NodeJS.Signals): void {
+  killAll();
+  // Ours was the only handler: let the signal do what it does without one.
+  if (process.listenerCount(signal) === 0) process.kill(process.pid, signal);
+}

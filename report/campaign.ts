@@ -1,0 +1,119 @@
+/** The end of a run, for people and for machines. */
+import type { Law } from '../contract/law.ts';
+import type { Observation } from '../contract/subject.ts';
+import { JUDGE_LAWS } from '../model/judge/laws.ts';
+import type { Bucket } from '../properties/runner/buckets.ts';
+import { bucketText } from './failure.ts';
+
+/** One part of a run: random machines, a board, the corpus. */
+export interface Phase {
+  readonly title: string;
+  readonly cases: number;
+  readonly lastCase: number;
+  readonly refusedMachines: number;
+  readonly moreFailures: number;
+  readonly milliseconds: number;
+  readonly labels: ReadonlyMap<string, number>;
+}
+
+export interface Report {
+  readonly subject: string;
+  readonly seed: string;
+  readonly phases: readonly Phase[];
+  readonly buckets: readonly Bucket[];
+  /** Corpus files that did not show what they expect: path and what was seen. */
+  readonly corpus: { readonly files: number; readonly failed: readonly CorpusFailure[] };
+  /** Hits per known deviation; 0: the row is stale. */
+  readonly known: ReadonlyMap<string, number>;
+  readonly notJudged: readonly Law[];
+  readonly interrupted: boolean;
+}
+
+export interface CorpusFailure {
+  readonly path: string;
+  readonly expected: string;
+  readonly observed: string;
+}
+
+/** Laws that need something the subject cannot report. */
+export function notJudged(observes: ReadonlySet<Observation>): readonly Law[] {
+  return JUDGE_LAWS.filter((law) => law.needs?.some((need) => !observes.has(need)) === true);
+}
+
+export function staleRows(report: Report): readonly string[] {
+  return [...report.known].filter(([, hits]) => hits === 0).map(([id]) => id);
+}
+
+/** 0: nothing unknown. 1: a law was broken, a corpus file failed, or a known row is stale. */
+export function exitCode(report: Report): 0 | 1 {
+  const { buckets, corpus } = report;
+  return buckets.length > 0 || corpus.failed.length > 0 || staleRows(report).length > 0 ? 1 : 0;
+}
+
+export function totalLabels(report: Report): Map<string, number> {
+  const total = new Map<string, number>();
+  for (const phase of report.phases) {
+    for (const [label, count] of phase.labels) total.set(label, (total.get(label) ?? 0) + count);
+  }
+  return total;
+}
+
+const number = new Intl.NumberFormat('en-US');
+
+export function reportText(report: Report, options: { readonly labels: boolean }): string {
+  const blocks: string[] = [];
+  for (const bucket of report.buckets) blocks.push(bucketText(bucket));
+  for (const { path, expected, observed } of report.corpus.failed) {
+    blocks.push(`${path}\n  expected   ${expected}\n  observed   ${observed}`);
+  }
+  if (options.labels) blocks.push(labelsText(totalLabels(report)));
+  blocks.push(summaryLines(report).join('\n'));
+  return `${blocks.join('\n\n')}\n`;
+}
+
+function summaryLines(report: Report): string[] {
+  const lines: string[] = [];
+  if (report.corpus.files > 0) {
+    const failed = report.corpus.failed.length;
+    const told = failed === 0 ? 'all as expected' : `${failed} not as expected`;
+    lines.push(`corpus     ${report.corpus.files} scenarios, ${told}`);
+  }
+  for (const phase of report.phases) lines.push(phaseLine(phase));
+  for (const [id, hits] of report.known) {
+    lines.push(`known      ${id}: ${hits === 0 ? 'never hit: the row is stale' : `${hits} hits`}`);
+  }
+  for (const law of report.notJudged) lines.push(`not judged ${law.id}: ${law.says}`);
+  const more = report.phases.reduce((sum, phase) => sum + phase.moreFailures, 0);
+  if (more > 0) lines.push(`more       ${number.format(more)} failing cases of laws listed above`);
+  if (report.interrupted) lines.push('stopped    by a signal; this is what was found so far');
+  lines.push(`verdict    ${verdict(report)}`);
+  return lines;
+}
+
+function phaseLine(phase: Phase): string {
+  const operations = phase.labels.get('operations') ?? 0;
+  const seconds = (phase.milliseconds / 1000).toFixed(1);
+  const refused = phase.refusedMachines > 0 ? `, ${phase.refusedMachines} machines refused` : '';
+  const counts = `${number.format(phase.cases)} cases, ${number.format(operations)} operations`;
+  const reached = `up to case ${number.format(phase.lastCase)}`;
+  return `${phase.title.padEnd(10)} ${counts} in ${seconds} s, ${reached}${refused}`;
+}
+
+function verdict(report: Report): string {
+  const problems: string[] = [];
+  const laws = new Set(report.buckets.map((bucket) => bucket.law));
+  if (laws.size > 0) {
+    problems.push(`${report.buckets.length} distinct failures of ${[...laws].sort().join(', ')}`);
+  }
+  if (report.corpus.failed.length > 0) problems.push('the corpus does not hold');
+  if (staleRows(report).length > 0) problems.push('a known deviation was never seen');
+  return problems.length === 0 ? 'no law broken' : problems.join('; ');
+}
+
+function labelsText(labels: ReadonlyMap<string, number>): string {
+  const rows = [...labels].sort((a, b) => b[1] - a[1]);
+  const width = Math.max(...rows.map(([label]) => label.length));
+  return rows
+    .map(([label, count]) => `  ${label.padEnd(width)} ${number.format(count)}`)
+    .join('\n');
+}

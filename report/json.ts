@@ -1,0 +1,50 @@
+/** The `--json` document of a run. Its schema is in docs/formats.md; additions only. */
+
+import { PLAIN_HEADER } from '../contract/scenario.ts';
+import { printScenario } from '../contract/text/print.ts';
+import type { Bucket } from '../properties/runner/buckets.ts';
+import type { Report } from './campaign.ts';
+import { exitCode, staleRows, totalLabels } from './campaign.ts';
+
+export function reportJson(report: Report): string {
+  const document = {
+    carveout: 'report',
+    version: 1,
+    verdict: exitCode(report) === 0 ? 'clean' : 'broken',
+    interrupted: report.interrupted,
+    subject: report.subject,
+    seed: report.seed,
+    corpus: report.corpus,
+    phases: report.phases.map(({ labels, ...phase }) => ({
+      ...phase,
+      milliseconds: Math.round(phase.milliseconds),
+      operations: labels.get('operations') ?? 0,
+    })),
+    failures: report.buckets.map(failureJson),
+    known: Object.fromEntries(report.known),
+    stale: staleRows(report),
+    notJudged: report.notJudged.map((law) => law.id),
+    labels: Object.fromEntries([...totalLabels(report)].sort(([a], [b]) => (a < b ? -1 : 1))),
+  };
+  return `${JSON.stringify(document, null, 2)}\n`;
+}
+
+function failureJson({ law, finding, origin, count, file }: Bucket) {
+  const { kase, failure, originalLength, runs } = finding;
+  return {
+    law,
+    expected: failure.violation.expected,
+    observed: failure.violation.observed,
+    step: failure.step,
+    operations: kase.program.length,
+    devices: kase.machine.devices.length,
+    shrunkFrom: originalLength,
+    shrinkRuns: runs,
+    cases: count,
+    seed: origin.seed,
+    property: origin.property,
+    case: origin.case,
+    file,
+    scenario: printScenario({ ...kase, header: PLAIN_HEADER }),
+  };
+}

@@ -1,0 +1,31 @@
+/** An answer in words, as people read it behind an operation. */
+import { hex } from '../contract/numbers.ts';
+import type { Outcome, Runs } from '../contract/outcome.ts';
+
+export function outcomeLine(outcome: Outcome): string {
+  const notes = (outcome.warnings ?? []).map((warning) => ` (warns: ${warning})`).join('');
+  switch (outcome.is) {
+    case 'ok': {
+      const parts = ['ok'];
+      for (const field of ['phys', 'handle', 'address', 'pfn'] as const) {
+        const value = outcome[field];
+        if (value !== undefined) parts.push(`${field} ${hex(value)}`);
+      }
+      if (outcome.truth !== undefined) parts.push(String(outcome.truth));
+      if (outcome.bytes !== undefined) parts.push(`bytes ${runsText(outcome.bytes)}`);
+      return parts.join(' ') + notes;
+    }
+    case 'error':
+      return `-${outcome.errno}${notes}`;
+    case 'crash':
+      return `crash: ${outcome.crash} in ${outcome.where}`;
+    default:
+      return outcome.is + notes;
+  }
+}
+
+/** `0x0*4096 0x5a*16`, cut after a few runs. */
+function runsText(runs: Runs): string {
+  const shown = runs.slice(0, 6).map(([value, count]) => `${hex(value)}*${count}`);
+  return shown.join(' ') + (runs.length > 6 ? ` … ${runs.length - 6} more runs` : '');
+}
