@@ -1,0 +1,47 @@
+/** The suite as a function: judge a subject from a program or a test runner. */
+import type { Machine } from '../contract/machine.ts';
+import type { Subject } from '../contract/subject.ts';
+import type { CampaignResult } from './runner/campaign.ts';
+import { campaign } from './runner/campaign.ts';
+
+export interface CheckOptions {
+  /** Any string without quotes or line ends. The same seed gives the same cases. */
+  readonly seed: string;
+  /** Cases to run. Default: 1000, unless `timeMs` is given. */
+  readonly cases?: number;
+  /** Milliseconds after which no further case starts. */
+  readonly timeMs?: number;
+  /** Run on this machine only. Default: random ones the subject accepts. */
+  readonly machine?: Machine;
+  /** Folder for failure files. Default: none are written. */
+  readonly failures?: string;
+  /** Ids of deviations (contract/deviations.ts) to excuse, besides `subject.known`. */
+  readonly known?: readonly string[];
+  /** Stop at the first broken law. Default: report all distinct ones at the end. */
+  readonly bail?: boolean;
+}
+
+/** Runs the suite on a subject. Broken laws are in `buckets`; none means nothing unknown. */
+export async function check(subject: Subject, options: CheckOptions): Promise<CampaignResult> {
+  if (/["\n\r]/.test(options.seed)) {
+    throw new RangeError(`check: seed ${JSON.stringify(options.seed)} has quotes or line ends`);
+  }
+  const { cases, timeMs } = options;
+  for (const [name, value] of Object.entries({ cases, timeMs })) {
+    if (value !== undefined && !(Number.isSafeInteger(value) && value > 0)) {
+      throw new RangeError(`check: ${name} is ${value}, expected an integer of at least 1`);
+    }
+  }
+  return await campaign(subject, {
+    seed: options.seed,
+    cases: cases ?? (timeMs === undefined ? 1000 : undefined),
+    timeMs,
+    machine: options.machine,
+    failures: options.failures ?? null,
+    known: options.known ?? [],
+    bugs: [],
+    command: null,
+    metamorphic: false,
+    bail: options.bail,
+  });
+}

@@ -1,0 +1,126 @@
+/**
+ * Proves the package as users get it: packs it, looks at what is inside, lets publint and attw
+ * judge it, then installs the tarball elsewhere, runs its command line and compiles a program
+ * against it.
+ */
+import { type SpawnSyncOptions, spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const REPOSITORY = join(import.meta.dirname, '..');
+const TOOLS = join(REPOSITORY, 'node_modules/.bin');
+
+/** What a user's program writes; it must compile with the strictest settings and then run. */
+const CONSUMER = `
+import type { Machine, Outcome, Subject, SyncSession } from 'carveout';
+import 'carveout';
+
+const session: SyncSession = {
+  booted: { warnings: [] },
+  apply: (op): Outcome => (op.op === 'free' ? { is: 'ok' } : { is: 'none' }),
+};
+const subject: Subject = {
+  kind: 'sync',
+  name: 'mine',
+  observes: new Set(['phys']),
+  accepts: (machine: Machine) => (machine.cpus > 1 ? 'one CPU only' : null),
+  boot: () => session,
+};
+if (session.apply({ op: 'free', buffer: 0, via: -1 }).is !== 'ok') throw new Error(subject.name);
+`;
+
+const CONSUMER_TSCONFIG = {
+  compilerOptions: {
+    target: 'ES2022',
+    module: 'NodeNext',
+    strict: true,
+    exactOptionalPropertyTypes: true,
+    noUncheckedIndexedAccess: true,
+    skipLibCheck: false,
+    types: [],
+  },
+  files: ['consumer.ts'],
+};
+
+interface Packed {
+  readonly filename: string;
+  readonly size: number;
+  readonly files: readonly { readonly path: string }[];
+}
+
+/** Runs a program and answers what it printed; ends with its output if it exits otherwise. */
+function run(program: string, words: readonly string[], cwd: string, exit = 0): string {
+  const options: SpawnSyncOptions = { cwd, env: { ...process.env, FORCE_COLOR: '0' } };
+  const done = spawnSync(program, words, { ...options, encoding: 'utf8' });
+  if (done.error !== undefined) throw done.error;
+  if (done.status !== exit) {
+    const said = `${done.stdout}${done.stderr}`;
+    fail(`${program} ${words.join(' ')}: exit code ${done.status}, expected ${exit}\n${said}`);
+  }
+  return done.stdout;
+}
+
+function fail(message: string): never {
+  throw new Error(`package: ${message}`);
+}
+
+function pack(folder: string): Packed {
+  // npm's own script output would precede the JSON, so building is a step of its own.
+  run('npm', ['run', 'build'], REPOSITORY);
+  const words = ['pack', '--ignore-scripts', '--json', '--pack-destination', folder];
+  const [packed] = JSON.parse(run('npm', words, REPOSITORY)) as Packed[];
+  return packed ?? fail('npm pack answered nothing');
+}
+
+function checkContents({ files }: Packed): void {
+  const paths = new Set(files.map(({ path }) => path));
+  const wanted = ['LICENSE', 'README.md', 'CHANGELOG.md', 'bin/carveout.js', 'dist/cli/main.js'];
+  for (const path of [...wanted, 'dist/api.js', 'dist/api.d.ts']) {
+    if (!paths.has(path)) fail(`${path} is missing`);
+  }
+  const strays = [...paths].filter(
+    (path) =>
+      (path.endsWith('.ts') && !path.endsWith('.d.ts') && !path.startsWith('examples/')) ||
+      /^(test|\.|failures|dist\/test)/.test(path),
+  );
+  if (strays.length > 0) fail(`does not belong in the package: ${strays.join(', ')}`);
+}
+
+function checkInstalled(tarball: string, folder: string): void {
+  mkdirSync(folder);
+  writeFileSync(join(folder, 'package.json'), '{ "type": "module", "private": true }');
+  run('npm', ['install', '--no-audit', '--no-fund', tarball], folder);
+
+  const command = join(folder, 'node_modules/.bin/carveout');
+  if (run(command, ['--help'], folder).trim() === '') fail('--help prints nothing');
+  run(command, ['no-such-command'], folder, 2);
+  const corpus = join(folder, 'node_modules/carveout/corpus');
+  const names = existsSync(corpus) ? readdirSync(corpus) : [];
+  const scenarios = names.filter((name) => name.endsWith('.carveout'));
+  for (const name of scenarios) run(command, ['replay', join(corpus, name)], folder);
+  console.log(`runs: --help, a wrong command, ${scenarios.length} scenarios of the corpus`);
+
+  writeFileSync(join(folder, 'consumer.ts'), CONSUMER);
+  writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(CONSUMER_TSCONFIG));
+  run(join(TOOLS, 'tsc'), [], folder);
+  run('node', ['consumer.js'], folder);
+  console.log('a typed program compiles against it and runs');
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'carveout-package-'));
+try {
+  const packed = pack(folder);
+  checkContents(packed);
+  console.log(`packed ${packed.files.length} files, ${Math.ceil(packed.size / 1024)} KiB`);
+  const tarball = join(folder, packed.filename);
+  run(join(TOOLS, 'publint'), ['run', tarball, '--strict'], REPOSITORY);
+  run(join(TOOLS, 'attw'), [tarball, '--profile', 'esm-only', '--no-definitely-typed'], REPOSITORY);
+  console.log('publint and attw find nothing');
+  checkInstalled(tarball, join(folder, 'user'));
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}

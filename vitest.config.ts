@@ -1,0 +1,17 @@
+import { defineConfig } from 'vitest/config';
+
+const onGitHub = process.env['GITHUB_ACTIONS'] === 'true';
+
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.ts'],
+    exclude: ['test/soak/**'],
+    pool: 'forks',
+    reporters: onGitHub ? ['default', 'github-actions'] : ['default'],
+    coverage: {
+      provider: 'v8',
+      include: ['sut/**/*.ts', 'model/**/*.ts'],
+      reporter: ['text', 'html'],
+    },
+  },
+});
