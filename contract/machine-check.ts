@@ -111,8 +111,8 @@ function checkEach<T extends { readonly name: string }>(
   if (items.length > limit) return problem(part, 0, [`${items.length} ${part}`, `up to ${limit}`]);
   const names = new Set<string>();
   for (const [index, item] of items.entries()) {
-    if (!/^[^\s#=",][^\s#=",]*$/.test(item.name)) {
-      return problem(part, index, [`the name "${item.name}"`, 'no blanks, quotes, #, = or commas']);
+    if (!/^[^\s#="]+$/.test(item.name)) {
+      return problem(part, index, [`the name "${item.name}"`, 'no blanks, quotes, # or =']);
     }
     if (names.has(item.name)) {
       return problem(part, index, [`a second "${item.name}"`, `names that differ among ${part}`]);

@@ -1,4 +1,4 @@
-/** A child process that answers one line per line. It ends by itself, by its time limit or by us. */
+/** A child process that answers a line for a line, until it ends, its time is over or we end it. */
 import type { ChildProcessWithoutNullStreams } from 'node:child_process';
 import { spawn } from 'node:child_process';
 import { JSON_LIMITS } from '../../contract/json/line.ts';

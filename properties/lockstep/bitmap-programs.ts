@@ -2,8 +2,8 @@
  * Generated programs of bitmap calls on two maps; the second one is mostly there to be copied.
  *
  * Lengths sit on the edges of words (32, and the kernel's 64) and of the first summary word (32^2).
- * Positions: a third anywhere, a third within 2 of a multiple of 32, the rest within 2 of a multiple
- * of 1024 or of the end.
+ * Positions: a third anywhere, a third within 2 of a multiple of 32, the rest within 2 of a
+ * multiple of 1024 or of the end.
  *
  * Up to two combs come first, which leave many short gaps: a search without restarts proves little.
  * Then two calls of five change bits, and two are of the kinds that the wanted law judges. Every

@@ -39,9 +39,7 @@ export function runSync(
     return null;
   };
   const { length } = program;
-  return (
-    play(program, 0, 1) ?? play(trial.returns(length), length, 0) ?? play(trial.probes(), length, 0)
-  );
+  return play(program, 0, 1) ?? play(trial.returns(), length, 0) ?? play(trial.probes(), length, 0);
 }
 
 /** A subject that throws has crashed; the message says where. */
@@ -71,16 +69,17 @@ export async function runBatch(
   if (broken !== null) return broken;
   const plan = planBatch(new Judge(machine, profile.observes), program);
   const { length } = program;
-  const failure = await playBatch(session, trial, plan, tally, record);
-  if (failure !== null) return failure;
-  for (const stage of ['returns', 'probes'] as const) {
-    const ops = stage === 'returns' ? trial.returns(length) : trial.probes();
-    const steps = ops.map((op) => ({ op, step: length }));
-    const late = await playBatch(session, trial, steps, tally, record);
-    if (late !== null) return late;
-  }
+  const closing = (ops: readonly Op[]) => ops.map((op) => ({ op, step: length }));
+  let played = await playBatch(session, trial, plan, record);
+  if (played === null) played = await playBatch(session, trial, closing(trial.returns()), record);
+  if (played === null) played = await playBatch(session, trial, closing(trial.probes()), record);
+  if (played !== PLANNED_OTHERWISE) return played;
+  tally.add('planned otherwise');
   return null;
 }
+
+/** An answer came out differently than planned and made a later operation undefined. */
+const PLANNED_OTHERWISE = Symbol('planned otherwise');
 
 interface Step {
   readonly op: Op;
@@ -102,9 +101,8 @@ async function playBatch(
   session: BatchSession,
   trial: Trial,
   steps: readonly Step[],
-  tally: Tally,
   record?: Recorder,
-): Promise<Failure | null> {
+): Promise<Failure | null | typeof PLANNED_OTHERWISE> {
   if (steps.length === 0) return null;
   const outcomes = await session.run(steps.map(({ op }) => op));
   for (const [index, { op, step }] of steps.entries()) {
@@ -112,8 +110,7 @@ async function playBatch(
     record?.(op, outcome);
     if (!trial.sends(op)) {
       if (trial.judge.legality(op) === 'meaningless' && outcome.is === 'skipped') continue;
-      tally.add('planned otherwise');
-      return null;
+      return PLANNED_OTHERWISE;
     }
     const failure = trial.answer(op, outcome, step);
     if (failure !== null) return failure;

@@ -36,7 +36,6 @@ export class Trial {
   readonly #known: readonly string[];
   readonly #tally: Tally;
   #stage: Stage = 'program';
-  #programLength = 0;
 
   constructor(machine: Machine, profile: Profile, tally: Tally) {
     this.judge = new Judge(machine, profile.observes);
@@ -85,15 +84,9 @@ export class Trial {
     return { ...violation, law: 'free/returns-all' satisfies Law['id'] };
   }
 
-  /** Where the closing operations are counted from, for messages. */
-  get programLength(): number {
-    return this.#programLength;
-  }
-
   /** The program is over: read and free what lives. Then `probes`. */
-  returns(programLength: number): Op[] {
+  returns(): Op[] {
     this.#stage = 'return';
-    this.#programLength = programLength;
     return returnOps(this.judge);
   }
 

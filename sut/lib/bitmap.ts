@@ -73,7 +73,7 @@ export class Bitmap {
     return bit < Math.min(size, this.length) ? bit : size;
   }
 
-  /** Smallest clear bit in [start, size), else `size`. Source: lib/find_bit.c:_find_next_zero_bit. */
+  /** Smallest clear bit in [start, size), else `size`. Source: find_bit.c:_find_next_zero_bit. */
   findNextZeroBit(size: number, start: number): number {
     return start >= size ? size : Math.min(size, this.#tree.nextFree(start));
   }
@@ -108,7 +108,8 @@ export class Bitmap {
 
   /**
    * Sets the 2^order bits from `pos`, which need not be aligned, if all of them are clear; false is
-   * the kernel's -EBUSY, and changes nothing. Source: include/linux/bitmap.h:bitmap_allocate_region.
+   * the kernel's -EBUSY, and changes nothing.
+   * Source: include/linux/bitmap.h:bitmap_allocate_region.
    */
   allocateRegion(pos: number, order: number): boolean {
     const nr = regionPages(order);
@@ -149,8 +150,8 @@ export class Bitmap {
 
   /**
    * The first `nbits` bits of `source` without [first, first + nr): later ones move down, and zeros
-   * follow. Bits of this map from `nbits` on stay. `source` may be this map; first < nbits, which is
-   * at most the length of either map. Source: lib/bitmap.c:bitmap_cut.
+   * follow. Bits of this map from `nbits` on stay. `source` may be this map; first < nbits, and
+   * nbits is at most the length of either map. Source: lib/bitmap.c:bitmap_cut.
    */
   cut(source: Bitmap, first: number, nr: number, nbits: number): void {
     if (first >= nbits) throw new RangeError(`bitmap cut at ${first}: expected less than ${nbits}`);

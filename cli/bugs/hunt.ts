@@ -1,0 +1,61 @@
+/** Looks for one bug with several seeds. Runs in a process whose sources have the bug planted. */
+import type { Budget, Found, KnownResult } from './stages.ts';
+import { judgeKnown, STAGES } from './stages.ts';
+
+/** What a process is told: everything about one bug. */
+export interface Errand {
+  readonly bug: string;
+  /** Files its edits touch. */
+  readonly files: readonly string[];
+  readonly seeds: readonly string[];
+  readonly budget: Budget;
+  /** All seeds together stop here, so that a missed bug does not cost minutes. */
+  readonly totalMs: number;
+  /** Deviation the bug brings back: the campaign must also be clean when it is listed as known. */
+  readonly known: string | null;
+}
+
+/** One seed: what it found and what it took. */
+export interface SeedResult {
+  readonly seed: string;
+  readonly stage: string | null;
+  readonly found: Found | null;
+  readonly cases: number;
+  readonly milliseconds: number;
+}
+
+export interface Hunt {
+  readonly bug: string;
+  /** Fewer than asked for when the time was up. */
+  readonly seeds: readonly SeedResult[];
+  readonly known: KnownResult | null;
+}
+
+/** Cases of the campaign that must be clean when the deviation is known. */
+const KNOWN_CASES = 3000;
+
+export async function hunt(errand: Errand): Promise<Hunt> {
+  const started = performance.now();
+  const seeds: SeedResult[] = [];
+  for (const seed of errand.seeds) {
+    seeds.push(await huntSeed(seed, errand));
+    if (performance.now() - started > errand.totalMs) break;
+  }
+  const { bug, known } = errand;
+  if (known === null) return { bug, seeds, known: null };
+  return { bug, seeds, known: await judgeKnown(known, errand.seeds[0]!, KNOWN_CASES) };
+}
+
+async function huntSeed(seed: string, { files, budget }: Errand): Promise<SeedResult> {
+  const started = performance.now();
+  let cases = 0;
+  for (const stage of STAGES) {
+    if (!files.some((file) => stage.sees(file))) continue;
+    const result = await stage.hunt(seed, budget);
+    cases += result.cases;
+    if (result.found === null) continue;
+    const milliseconds = performance.now() - started;
+    return { seed, stage: stage.name, found: result.found, cases, milliseconds };
+  }
+  return { seed, stage: null, found: null, cases, milliseconds: performance.now() - started };
+}

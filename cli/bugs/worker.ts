@@ -1,0 +1,63 @@
+/** A process per bug: the parent sends an errand, the planted child answers with its hunt. */
+import { spawn } from 'node:child_process';
+import { plantedCommand } from '../../bugs/command.ts';
+import type { Errand, Hunt } from './hunt.ts';
+import { hunt } from './hunt.ts';
+
+/** The word after `bugs` that makes a process the other side. */
+export const WORKER = 'worker';
+
+/** Runs the errand in a process of its own. @throws Error when that process fails. */
+export function send(errand: Errand, directory: string | null): Promise<Hunt> {
+  const command = plantedCommand([errand.bug], directory, ['bugs', WORKER]);
+  return new Promise((resolve, reject) => {
+    const child = spawn(command.program, [...command.args], {
+      env: command.env,
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    });
+    let result: Hunt | null = null;
+    child.on('message', (message) => {
+      result = message as Hunt;
+    });
+    child.on('error', reject);
+    child.on('exit', (code, signal) => {
+      if (result !== null) resolve(result);
+      else reject(new Error(`bug "${errand.bug}": its process ended with ${signal ?? code}`));
+    });
+    child.send(errand);
+  });
+}
+
+/** The other side: takes one errand, answers, and ends. */
+export async function serve(): Promise<number> {
+  const errand = await new Promise<Errand>((resolve, reject) => {
+    if (process.send === undefined) reject(new Error('worker is started by carveout itself'));
+    process.once('message', (message) => resolve(message as Errand));
+  });
+  const result = await hunt(errand);
+  await new Promise<void>((resolve, reject) => {
+    process.send!(result, (error: Error | null) => (error === null ? resolve() : reject(error)));
+  });
+  process.disconnect();
+  return 0;
+}
+
+/** Up to `jobs` processes at a time; results in the order of the errands. */
+export async function sendAll(
+  errands: readonly Errand[],
+  directory: string | null,
+  jobs: number,
+  onDone: (hunt: Hunt) => void,
+): Promise<Hunt[]> {
+  const results: Hunt[] = [];
+  let next = 0;
+  const work = async () => {
+    while (next < errands.length) {
+      const index = next++;
+      results[index] = await send(errands[index]!, directory);
+      onDone(results[index]);
+    }
+  };
+  await Promise.all(Array.from({ length: jobs }, work));
+  return results;
+}

@@ -1,0 +1,34 @@
+// Goal: the past stays fixed. Method: every shipped scenario, in a plain loop, as its header says.
+import { describe, expect, it } from 'vitest';
+import { corpusDirectory } from '../../cli/fuzzing.ts';
+import { printScenario } from '../../contract/text/print.ts';
+import { readCorpus } from '../../properties/runner/corpus.ts';
+import { replay } from '../../properties/runner/replay.ts';
+import { carveoutSubject } from '../../sut/subject.ts';
+
+const FILES = readCorpus(corpusDirectory());
+
+describe('the corpus', () => {
+  it('has files', () => {
+    expect(FILES.length).toBeGreaterThanOrEqual(12);
+  });
+
+  for (const { path, scenario } of FILES) {
+    const name = path.split('/').at(-1)!;
+    it(`${name} shows what it expects and applies whole`, async () => {
+      const sent: string[] = [];
+      const seen = await replay(carveoutSubject, scenario, (op) => sent.push(op.op));
+      expect(seen.observed).toBe(seen.expected);
+      // A stale file is one whose operations no longer apply.
+      expect(sent.length).toBeGreaterThanOrEqual(scenario.program.length);
+    });
+
+    it(`${name} is written as the printer writes it`, async () => {
+      const { readFileSync } = await import('node:fs');
+      const code = readFileSync(path, 'utf8')
+        .split('\n')
+        .filter((line) => !line.startsWith('#') || line.startsWith('# found:'));
+      expect(code.join('\n')).toBe(printScenario(scenario));
+    });
+  }
+});
