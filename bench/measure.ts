@@ -4,7 +4,7 @@ export interface BenchRow {
   readonly name: string;
   /** Median over the rounds, per operation. */
   readonly value: number;
-  readonly unit: 'ns';
+  readonly unit: 'ns' | 'us' | 'ops/s' | 'lines';
   /** `value` of the row it is compared with, divided by this one's, or the other way round. */
   readonly ratio?: number;
   /** What the ratio says: "times the cost of 2^10". */
@@ -15,6 +15,8 @@ export interface BenchRow {
 export interface BenchClaim {
   readonly says: string;
   readonly value: number;
+  /** Smallest and largest of the rounds whose median `value` is. */
+  readonly range?: readonly [low: number, high: number];
   readonly holds: boolean;
 }
 
@@ -22,6 +24,8 @@ export interface BenchTable {
   readonly title: string;
   readonly rows: readonly BenchRow[];
   readonly claims: readonly BenchClaim[];
+  /** Lines printed as they are. */
+  readonly notes?: readonly string[];
 }
 
 export interface Candidate {
@@ -31,7 +35,7 @@ export interface Candidate {
   readonly operation: () => void;
 }
 
-/** Median nanoseconds per operation of each candidate; one round before the first warms up. */
+/** Median nanoseconds per operation of each candidate; a round before the first one warms up. */
 export function interleaved(candidates: readonly Candidate[], rounds: number): number[] {
   const times: number[][] = candidates.map(() => []);
   for (let round = -1; round < rounds; round++) {
@@ -43,28 +47,35 @@ export function interleaved(candidates: readonly Candidate[], rounds: number): n
   return times.map(median);
 }
 
+/** Processor time, not time of day: other programs on the machine must not change a ratio. */
 function time({ operations, operation }: Candidate): number {
-  const start = process.hrtime.bigint();
+  const before = process.cpuUsage();
   for (let k = 0; k < operations; k++) operation();
-  return Number(process.hrtime.bigint() - start) / operations;
+  const { user, system } = process.cpuUsage(before);
+  return ((user + system) * 1000) / operations;
 }
 
-function median(values: readonly number[]): number {
+export function median(values: readonly number[]): number {
   return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]!;
 }
 
 /** Aligned text of a table, claims below. */
-export function tableText({ title, rows, claims }: BenchTable): string {
+export function tableText({ title, rows, claims, notes = [] }: BenchTable): string {
   const width = Math.max(...rows.map(({ name }) => name.length));
   const lines = rows.map(({ name, value, unit, ratio, ratioOf }) => {
-    const cost = `${value < 100 ? value.toFixed(1) : Math.round(value)} ${unit}`;
+    const short = value < 100 && unit !== 'lines';
+    const cost = `${short ? value.toFixed(1) : grouped.format(value)} ${unit}`;
     const compared = ratio === undefined ? '' : `   ${ratioText(ratio)} ${ratioOf ?? ''}`;
-    return `  ${name.padEnd(width)}  ${cost.padStart(12)}${compared}`;
+    return `  ${name.padEnd(width)}  ${cost.padStart(15)}${compared}`;
   });
-  const verdicts = claims.map(
-    ({ says, value, holds }) => `  ${holds ? 'holds' : 'FAILS'}: ${says} (${ratioText(value)})`,
-  );
-  return [title, ...lines, ...verdicts].join('\n');
+  const verdicts = claims.map(({ says, value, range, holds }) => {
+    const spread = range === undefined ? '' : `, ${range.map(ratioText).join('..')}`;
+    return `  ${holds ? 'holds' : 'FAILS'}: ${says} (${ratioText(value)}${spread})`;
+  });
+  return [title, ...lines, ...notes.map((note) => `  ${note}`.trimEnd()), ...verdicts].join('\n');
 }
 
-const ratioText = (ratio: number) => `${ratio < 100 ? ratio.toFixed(1) : Math.round(ratio)}x`;
+const grouped = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
+
+const ratioText = (ratio: number) =>
+  `${ratio < 10 ? ratio.toFixed(2) : ratio < 100 ? ratio.toFixed(1) : Math.round(ratio)}x`;

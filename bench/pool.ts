@@ -124,7 +124,7 @@ export function creationBench(): BenchTable {
   const sizes = [10, 12, 14, 16, 18, 20, 22, 24];
   const candidates = sizes.map((log2) => {
     const operation = () => void new Bitmap(2 ** log2);
-    return { name: `2^${log2} bits`, operations: log2 > 18 ? 20 : 200, operation };
+    return { name: `2^${log2} bits`, operations: log2 > 18 ? 20 : 500, operation };
   });
   const bare = { name: '2^24 bits, bare array', operations: 20, operation: bareArray };
   const costs = interleaved([...candidates, bare], 25);

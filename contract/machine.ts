@@ -51,8 +51,9 @@ export type ProfileName = keyof typeof PROFILES;
  * RAM known to the boot allocator. Bytes; page multiples.
  *
  * System RAM is what the kernel maps and registers: bank bytes outside every *effective* no-map
- * region. A no-map region takes effect unless it overlaps a bank and an earlier region of the list
- * (drivers/of/fdt.c:early_init_dt_reserve_memory answers -EBUSY then, and the region object stays).
+ * region. A no-map region takes effect unless it overlaps both a bank and a region without no-map
+ * that stands before it in the list (drivers/of/fdt.c:early_init_dt_reserve_memory answers -EBUSY
+ * then, and the region object stays); a no-map region itself is not in the list of reserved memory.
  */
 export interface Bank {
   readonly base: number;

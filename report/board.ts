@@ -108,16 +108,16 @@ function viewText(view: Board['devices']['views'][number]['view']): string {
 export function boardText(report: BoardReport): string {
   return [
     report.model,
-    ...section(`banks (from the ${report.banksFrom})`, report.banks.map(spanLine)),
-    ...section('coherent pools', report.pools.map(poolLine)),
+    ...section(`${report.banks.length} banks (from the ${report.banksFrom})`, report.banks.map(spanLine)),
+    ...section(`${report.pools.length} coherent pools`, report.pools.map(poolLine)),
     ...section(
-      'owners',
+      `${report.owners.length} owners`,
       report.owners.map(
         ({ name, view, regions }) => `${name} (view ${view + 1}): ${list(regions)}`,
       ),
     ),
     ...section(
-      `device views (${report.devices} devices)`,
+      `${report.views.length} device views (${report.devices} devices)`,
       report.views.map(
         ({ count, example, text }, index) =>
           `${String(index + 1).padStart(2)}  ${String(count).padStart(4)} x  ${text} (${example})`,

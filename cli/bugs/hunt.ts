@@ -52,10 +52,10 @@ async function huntSeed(seed: string, { files, budget }: Errand): Promise<SeedRe
   for (const stage of STAGES) {
     if (!files.some((file) => stage.sees(file))) continue;
     const result = await stage.hunt(seed, budget);
-    cases += result.cases;
+    cases = Math.max(cases, result.cases);
     if (result.found === null) continue;
     const milliseconds = performance.now() - started;
-    return { seed, stage: stage.name, found: result.found, cases, milliseconds };
+    return { seed, stage: stage.name, found: result.found, cases: result.cases, milliseconds };
   }
   return { seed, stage: null, found: null, cases, milliseconds: performance.now() - started };
 }

@@ -9,6 +9,8 @@ import { checkPoolSearch, POOL_LAWS } from '../../properties/lockstep/pool-searc
 import { campaign } from '../../properties/runner/campaign.ts';
 import { measure } from '../../properties/shrink/measure.ts';
 import { carveoutSubject } from '../../sut/subject.ts';
+import { checkReservations, RESERVATION_LAWS } from './boards/reservations.ts';
+import { checkTranslation } from './boards/translation.ts';
 
 /** The end of a search: a broken law and the shrunk case that shows it. */
 export interface Found {
@@ -19,7 +21,7 @@ export interface Found {
 }
 
 export interface StageResult {
-  /** Cases run, the failing one included. */
+  /** Cases of the property that failed, or of the longest one; the failing one included. */
   readonly cases: number;
   readonly found: Found | null;
 }
@@ -44,48 +46,85 @@ export interface Stage {
   hunt(seed: string, budget: Budget): Promise<StageResult>;
 }
 
+/** Cases of the first, short look at pools: most bugs show by then. */
+const FIRST_LOOK = 2048;
+
 export const STAGES: readonly Stage[] = [
-  { name: 'lockstep', sees: (file) => file.startsWith('sut/lib/'), hunt: huntLockstep },
-  { name: 'pools', sees: (file) => !file.startsWith('boards/'), hunt: huntPools },
+  {
+    name: 'pools',
+    sees: (file) => !file.startsWith('boards/'),
+    hunt: (seed, budget) => huntPools(seed, { ...budget, cases: FIRST_LOOK }, 0),
+  },
+  {
+    name: 'lockstep',
+    sees: (file) => file.startsWith('sut/lib/'),
+    hunt: async (seed) => huntChecks(LOCKSTEP, seed),
+  },
+  {
+    name: 'boards',
+    sees: (file) => file.startsWith('boards/') || file.startsWith('contract/'),
+    hunt: async (seed) => huntChecks(BOARDS, seed),
+  },
+  {
+    name: 'pools',
+    sees: (file) => !file.startsWith('boards/'),
+    hunt: (seed, budget) => {
+      const cases = Math.max(0, budget.cases - FIRST_LOOK);
+      return huntPools(seed, { ...budget, cases }, FIRST_LOOK);
+    },
+  },
 ];
 
-/** Cases of one lockstep law. Beside a definition, a wrong bit shows at once or hardly ever. */
-const LOCKSTEP_CASES = 400;
+/** A property with a law of its own: the first failure in so many cases of a seed. */
+interface Check {
+  readonly cases: number;
+  readonly run: (seed: string, cases: number) => LockstepFailure | undefined;
+}
 
-type Check = (seed: string) => LockstepFailure | undefined;
-
-const LOCKSTEP_CHECKS: readonly Check[] = [
-  ...BITMAP_LAWS.map((law) => (seed: string) => checkBitmap(law, seed, LOCKSTEP_CASES)),
-  (seed) => checkOffsetToIndex(seed, LOCKSTEP_CASES),
-  ...POOL_LAWS.map((law) => (seed: string) => checkPoolSearch(law, seed, LOCKSTEP_CASES / 4)),
+const LOCKSTEP: readonly Check[] = [
+  ...BITMAP_LAWS.map((law) => check(400, (seed, cases) => checkBitmap(law, seed, cases))),
+  check(400, checkOffsetToIndex),
+  ...POOL_LAWS.map((law) => check(100, (seed, cases) => checkPoolSearch(law, seed, cases))),
 ];
 
-async function huntLockstep(seed: string): Promise<StageResult> {
-  let cases = 0;
-  for (const check of LOCKSTEP_CHECKS) {
-    const failure = check(seed);
-    if (failure === undefined) {
-      cases += LOCKSTEP_CASES;
-      continue;
-    }
+const BOARDS: readonly Check[] = [
+  ...RESERVATION_LAWS.map((law) =>
+    check(300, (seed, cases) => checkReservations(law, seed, cases)),
+  ),
+  check(600, checkTranslation),
+];
+
+function check(cases: number, run: Check['run']): Check {
+  return { cases, run };
+}
+
+/** One law after the other; the cases are those of the law that broke. */
+function huntChecks(checks: readonly Check[], seed: string): StageResult {
+  let most = 0;
+  for (const { cases, run } of checks) {
+    const failure = run(seed, cases);
+    most = Math.max(most, cases);
+    if (failure === undefined) continue;
     const { law, calls } = failure;
-    const made = calls.filter((call) => / = bitmap of |^pool of /.test(call)).length;
-    const operations = calls.length - made;
+    // Maps, pools and regions stand above the calls that use them.
+    const operations = calls.filter((line) => !/ = bitmap of |^pool of /.test(line)).length;
     const found = { law, operations, devices: 0, text: calls.join('\n') };
-    return { cases: cases + failure.case + 1, found };
+    return { cases: failure.case + 1, found };
   }
-  return { cases, found: null };
+  return { cases: most, found: null };
 }
 
 function options(seed: string, { cases, timeMs }: Budget, known: readonly string[]) {
   return { seed, cases, timeMs, known, failures: null, bugs: [], command: null, metamorphic: true };
 }
 
-async function huntPools(seed: string, budget: Budget): Promise<StageResult> {
-  const run = await campaign(carveoutSubject, { ...options(seed, budget, []), bail: true });
+async function huntPools(seed: string, budget: Budget, firstCase: number): Promise<StageResult> {
+  const plan = { ...options(seed, budget, []), firstCase, bail: true };
+  const run = await campaign(carveoutSubject, plan);
+  const cases = firstCase + run.cases;
   const [bucket] = run.buckets;
-  if (bucket === undefined) return { cases: run.cases, found: null };
-  return { cases: run.cases, found: foundCase(bucket.law, bucket.finding.kase) };
+  if (bucket === undefined) return { cases, found: null };
+  return { cases, found: foundCase(bucket.law, bucket.finding.kase) };
 }
 
 /** Pools with a deviation listed as known: nothing else may break, and the row must be hit. */

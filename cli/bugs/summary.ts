@@ -40,7 +40,13 @@ export function summarize(bug: Bug, { seeds, known }: Hunt): Summary {
     seeds: seeds.length,
     found: hits.length,
     laws: lawsOf(hits),
-    casesMedian: hits.length === 0 ? null : quantile(hits.map((hit) => hit.cases), 0.5),
+    casesMedian:
+      hits.length === 0
+        ? null
+        : quantile(
+            hits.map((hit) => hit.cases),
+            0.5,
+          ),
     casesP95: finite(quantile(cases, 0.95)),
     milliseconds: seeds.reduce((sum, seed) => sum + seed.milliseconds, 0),
     known,

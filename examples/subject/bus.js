@@ -74,7 +74,7 @@ function allRamMapped({ ram, pageSize }, device) {
 const meet = (a, b) => a[0] < b[1] && b[0] < a[1];
 
 // RAM is bank bytes outside no-map regions; a no-map region inside a bank that an earlier region
-// overlaps has no effect.
+// without no-map overlaps has no effect.
 export function systemRam({ banks, regions }) {
   const range = ({ base, size }) => [base, base + size];
   const enabled = regions.filter((region) => !region.disabled && region.size > 0);
@@ -82,7 +82,8 @@ export function systemRam({ banks, regions }) {
   enabled.forEach((region, index) => {
     const hole = range(region);
     const inBank = banks.some((bank) => meet(range(bank), hole));
-    const late = enabled.slice(0, index).some((other) => meet(range(other), hole));
+    const before = enabled.slice(0, index).filter((other) => !other.noMap);
+    const late = before.some((other) => meet(range(other), hole));
     if (!region.noMap || (inBank && late)) return;
     ram = ram
       .flatMap(([from, to]) => [

@@ -4,8 +4,8 @@ import type { Machine } from '../../contract/machine.ts';
 type Interval = readonly [start: number, end: number];
 
 /**
- * Sorted, disjoint. A no-map region takes effect unless it overlaps a bank and a region listed
- * before it. Source: drivers/of/fdt.c:early_init_dt_reserve_memory, arch/arm64/kernel/setup.c:
+ * Sorted, disjoint. A no-map region takes effect unless it overlaps a bank and a region without
+ * no-map listed before it. Source: drivers/of/fdt.c:early_init_dt_reserve_memory, arch/arm64/kernel/setup.c:
  * request_standard_resources.
  */
 export function systemRam(machine: Machine): readonly Interval[] {
@@ -17,7 +17,7 @@ export function systemRam(machine: Machine): readonly Interval[] {
     const inBank = banks.some((bank) => meet(bank, range));
     const reserved = machine.regions
       .slice(0, index)
-      .some((r) => !r.disabled && meet([r.base, r.base + r.size], range));
+      .some((r) => !r.disabled && !r.noMap && meet([r.base, r.base + r.size], range));
     if (!(inBank && reserved)) ram = ram.flatMap((piece) => without(piece, range));
   });
   return ram;

@@ -58,10 +58,13 @@ function registerSystemRam(machine: Machine): readonly Range[] {
   for (const region of machine.regions) {
     if (region.disabled || region.size === 0) continue;
     const range = { start: region.base, end: region.base + region.size };
+    if (!region.noMap) {
+      reserved.push(range);
+      continue;
+    }
     // Memory something else reserved before cannot lose its mapping any more.
     const refused = overlapsAny(memory, range) && overlapsAny(reserved, range);
-    if (region.noMap && !refused) ram = subtract(ram, range);
-    reserved.push(range);
+    if (!refused) ram = subtract(ram, range);
   }
   return ram;
 }

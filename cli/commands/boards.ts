@@ -1,0 +1,133 @@
+/** `carveout boards`: every board of a Debian kernel package, loaded and fuzzed for a moment. */
+import { dtbFiles, fetchBoards, PINNED } from '../../boards/fetch.ts';
+import { withImporters } from '../../boards/importers.ts';
+import type { Survey } from '../../boards/survey.ts';
+import { SURVEY_MEMORY_BYTES, surveyBoards } from '../../boards/survey.ts';
+import type { Machine } from '../../contract/machine.ts';
+import type { Bucket } from '../../properties/runner/buckets.ts';
+import { campaign } from '../../properties/runner/campaign.ts';
+import { bucketText } from '../../report/failure.ts';
+import { carveoutSubject } from '../../sut/subject.ts';
+import { campaignOptions, mergeBuckets } from '../fuzzing.ts';
+import type { OptionSpec, Parsed } from '../options.ts';
+import { helpText, integerOption, parseOptions } from '../options.ts';
+import { UsageError } from '../usage.ts';
+import { planOf } from './fuzz.ts';
+
+/** Facts of the pinned package; a change in the loader that loses one is a defect. */
+const EXPECTED = { loaded: 1712, coherentRegions: 1206, boardsWithCoherent: 370 } as const;
+
+const OPTIONS = {
+  cases: { value: 'N', doc: 'cases per board (default 8)' },
+  seed: { value: 'TEXT', doc: 'any string; default "boards"' },
+  failures: { value: 'DIR', doc: 'where failure files go (default failures)' },
+  dir: { value: 'DIR', doc: 'take the .dtb files of this folder instead of fetching a package' },
+  json: { doc: 'print one JSON document instead' },
+  help: { doc: 'this text' },
+} as const satisfies Record<string, OptionSpec>;
+
+export async function boardsCommand(args: readonly string[]): Promise<number> {
+  const parsed = parseOptions(args, OPTIONS);
+  if (parsed.switches.has('help')) {
+    const about =
+      `Fetches ${PINNED.package} from Debian without root, loads every board in it and fuzzes\n` +
+      'each for a moment. Needs apt-get and dpkg-deb; without them it says so and skips.';
+    process.stdout.write(helpText('boards [options]', about, OPTIONS));
+    return 0;
+  }
+  if (parsed.words.length > 0) throw new UsageError(`unexpected word "${parsed.words[0]}"`);
+  const source = await filesOf(parsed.values.get('dir'));
+  if (typeof source === 'string') {
+    process.stdout.write(`SKIPPED: no device trees to load: ${source}\n`);
+    return 0;
+  }
+  return await runSurvey(parsed, source);
+}
+
+interface Source {
+  readonly files: readonly string[];
+  readonly name: string;
+  readonly pinned: boolean;
+}
+
+async function filesOf(directory: string | undefined): Promise<Source | string> {
+  if (directory !== undefined) {
+    return { files: dtbFiles(directory), name: directory, pinned: false };
+  }
+  const fetched = await fetchBoards();
+  if (fetched.is === 'unavailable') return fetched.reason;
+  return { files: fetched.files, name: fetched.package, pinned: fetched.pinned };
+}
+
+async function runSurvey(parsed: Parsed, source: Source): Promise<number> {
+  const started = performance.now();
+  const machines: Machine[] = [];
+  const survey = surveyBoards(source.files, {
+    memorySize: SURVEY_MEMORY_BYTES,
+    onBoard: (board) => machines.push(board.machine),
+  });
+  const loadedMs = performance.now() - started;
+  const { cases, operations, buckets } = await fuzzAll(parsed, machines);
+  const seconds = (performance.now() - started) / 1000;
+  const lost = source.pinned ? missed(survey) : [];
+  const failed = survey.failures.length > 0 || buckets.length > 0 || lost.length > 0;
+  if (parsed.switches.has('json')) {
+    const failures = buckets.map((bucket) => ({ law: bucket.law, file: bucket.file }));
+    const document = {
+      carveout: 'boards',
+      version: 1,
+      source: source.name,
+      survey,
+      cases,
+      operations,
+      failures,
+    };
+    process.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
+    return failed ? 1 : 0;
+  }
+  for (const bucket of buckets) process.stdout.write(`${bucketText(bucket)}\n\n`);
+  const lines = [
+    `package    ${source.name}${source.pinned ? '' : ' (not the pinned one: structural checks only)'}`,
+    `boards     ${survey.loaded} of ${survey.files} loaded in ${(loadedMs / 1000).toFixed(1)} s`,
+    `pools      ${survey.coherentRegions} coherent regions on ${survey.boardsWithCoherent} boards`,
+    `fuzz       ${cases} cases, ${operations} operations, ${buckets.length} distinct failures`,
+    ...survey.failures
+      .slice(0, 10)
+      .map(({ file, error }) => `failed     ${file}: ${error.message}`),
+    ...lost.map((line) => `changed    ${line}`),
+    `wall time  ${seconds.toFixed(1)} s`,
+    `verdict    ${failed ? 'not clean' : 'no law broken'}`,
+  ];
+  process.stdout.write(`${lines.join('\n')}\n`);
+  return failed ? 1 : 0;
+}
+
+function missed(survey: Survey): string[] {
+  return Object.entries(EXPECTED).flatMap(([key, expected]) => {
+    const observed = survey[key as keyof typeof EXPECTED];
+    return observed === expected ? [] : [`${key}: ${observed}, expected ${expected}`];
+  });
+}
+
+async function fuzzAll(
+  parsed: Parsed,
+  machines: readonly Machine[],
+): Promise<{ cases: number; operations: number; buckets: readonly Bucket[] }> {
+  const perBoard = integerOption(parsed, 'cases', 1, 1_000_000) ?? 8;
+  let operations = 0;
+  let cases = 0;
+  const buckets: Bucket[] = [];
+  for (const [index, board] of machines.entries()) {
+    const machine = withImporters(board);
+    const plan = planOf(parsed, [{ title: 'board', machine, cases: perBoard }]);
+    const seed = `${parsed.values.get('seed') ?? 'boards'}/${index}`;
+    const result = await campaign(
+      carveoutSubject,
+      campaignOptions({ ...plan, seed }, plan.phases[0]!),
+    );
+    cases += result.cases;
+    operations += result.labels.get('operations') ?? 0;
+    buckets.push(...result.buckets);
+  }
+  return { cases, operations, buckets: mergeBuckets(buckets) };
+}
