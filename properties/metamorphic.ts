@@ -119,8 +119,8 @@ export function checkRelation(
   const inProgram = new Map<Op, number>(program.map((op, index) => [op, index]));
   const sent: Sent[] = [];
   // Laws of other kinds may break on the way; they are the business of the other properties.
-  const run = (other: Case, record: (op: Op, outcome: Outcome) => void) =>
-    runSync(subject, other, profileOf(subject, []), new Tally(), record);
+  const run = (other: Case, answered: (op: Op, outcome: Outcome) => void) =>
+    runSync(subject, other, profileOf(subject, []), new Tally(), { answered });
   run(kase, (op, outcome) => {
     if (inProgram.has(op)) sent.push({ op, outcome });
   });

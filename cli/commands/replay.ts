@@ -1,13 +1,15 @@
 /** `carveout replay FILE…`: runs scenario files again. */
+import { traceHeadLine, traceStepLine } from '../../contract/json/trace.ts';
 import type { Scenario } from '../../contract/scenario.ts';
 import { printOp } from '../../contract/text/print.ts';
 import { readScenario } from '../../properties/runner/corpus.ts';
+import { writeAtomically } from '../../properties/runner/files.ts';
 import type { Replayed } from '../../properties/runner/replay.ts';
 import { replay } from '../../properties/runner/replay.ts';
 import { failureText } from '../../report/failure.ts';
 import { outcomeLine } from '../../report/outcome-text.ts';
 import { openSubject } from '../fuzzing.ts';
-import type { OptionSpec } from '../options.ts';
+import type { OptionSpec, Parsed } from '../options.ts';
 import { helpText, parseOptions, timeOption } from '../options.ts';
 import { plantedIds, replayPlanted } from '../planted.ts';
 import { UsageError } from '../usage.ts';
@@ -31,6 +33,9 @@ export async function replayCommand(args: readonly string[]): Promise<number> {
     return 0;
   }
   if (parsed.words.length === 0) throw new UsageError('replay: which file?');
+  if (parsed.values.has('trace') && parsed.words.length > 1) {
+    throw new UsageError('--trace takes one scenario');
+  }
   const timeoutMs = timeOption(parsed, 'timeout') ?? 10_000;
   const command = parsed.values.get('subject') ?? null;
   let code = 0;
@@ -44,7 +49,7 @@ export async function replayCommand(args: readonly string[]): Promise<number> {
       continue;
     }
     const choice = { command: command ?? scenario.header.subject, timeoutMs };
-    const shown = await replayOne(path, scenario, choice, parsed.switches.has('json'));
+    const shown = await replayOne(path, scenario, choice, parsed);
     if (!shown) code = Math.max(code, 1);
   }
   return code;
@@ -54,20 +59,27 @@ async function replayOne(
   path: string,
   scenario: Scenario,
   choice: { command: string | null; timeoutMs: number },
-  json: boolean,
+  parsed: Parsed,
 ): Promise<boolean> {
+  const { machine } = scenario;
+  const traceFile = parsed.values.get('trace');
+  const trace: string[] = [];
   const steps: { op: string; outcome: string }[] = [];
   const subject = await openSubject(choice);
   let seen: Replayed;
   try {
     seen = await replay(subject, scenario, (op, outcome) => {
-      steps.push({ op: printOp(op, scenario.machine), outcome: outcomeLine(outcome) });
+      steps.push({ op: printOp(op, machine), outcome: outcomeLine(outcome) });
+      trace.push(traceStepLine({ op, outcome }, machine));
     });
   } finally {
     await subject.close?.();
   }
-  const { asExpected, expected, observed, failure } = seen;
-  if (json) {
+  const { asExpected, expected, observed, failure, booted } = seen;
+  if (traceFile !== undefined) {
+    writeAtomically(traceFile, `${[traceHeadLine({ machine, booted }), ...trace].join('\n')}\n`);
+  }
+  if (parsed.switches.has('json')) {
     const violation = failure?.violation ?? null;
     const document = { carveout: 'replay', version: 1, file: path, asExpected, expected, observed };
     process.stdout.write(`${JSON.stringify({ ...document, violation, steps }, null, 2)}\n`);

@@ -1,6 +1,8 @@
 /** Replays a scenario and compares with what its header expects. */
+import type { Op } from '../../contract/operations.ts';
+import type { Outcome } from '../../contract/outcome.ts';
 import type { Expectation, Scenario } from '../../contract/scenario.ts';
-import type { Subject } from '../../contract/subject.ts';
+import type { Booted, Subject } from '../../contract/subject.ts';
 import { printExpectation } from '../../contract/text/print.ts';
 import { Tally } from '../labels.ts';
 import { checkRelation, RELATIONS } from '../metamorphic.ts';
@@ -15,18 +17,25 @@ export interface Replayed {
   readonly expected: string;
   readonly observed: string;
   readonly tally: Tally;
+  /** What the subject said while booting. */
+  readonly booted: Booted;
 }
 
 export async function replay(
   subject: Subject,
   scenario: Scenario,
-  record?: Recorder,
+  record?: (op: Op, outcome: Outcome) => void,
 ): Promise<Replayed> {
   const tally = new Tally();
-  const failure = await failureOf(subject, scenario, tally, record);
+  let booted: Booted = { warnings: [] };
+  const note = (said: Booted) => {
+    booted = said;
+  };
+  const recorder = { booted: note, answered: record ?? (() => {}) };
+  const failure = await failureOf(subject, scenario, tally, recorder);
   const observed = printExpectation(shown(failure));
   const expected = printExpectation(scenario.header.expect);
-  return { failure, asExpected: observed === expected, expected, observed, tally };
+  return { failure, asExpected: observed === expected, expected, observed, tally, booted };
 }
 
 function shown(failure: Failure | null): Expectation {
@@ -39,19 +48,19 @@ async function failureOf(
   subject: Subject,
   scenario: Scenario,
   tally: Tally,
-  record?: Recorder,
+  recorder: Recorder,
 ): Promise<Failure | null> {
   const profile = profileOf(subject, scenario.header.known);
   if (subject.kind === 'batch') {
     const runner = new BatchRunner(subject, profile);
     try {
-      return await runner.run(scenario, tally, record);
+      return await runner.run(scenario, tally, recorder);
     } finally {
       await runner.close();
     }
   }
   const { expect } = scenario.header;
   const relation = RELATIONS.find((r) => expect.kind === 'law' && r.law.id === expect.law);
-  const failure = runSync(subject, scenario, profile, tally, record);
+  const failure = runSync(subject, scenario, profile, tally, recorder);
   return failure ?? (relation ? checkRelation(subject, relation, scenario) : null);
 }

@@ -2,14 +2,23 @@
 import type { Op } from '../../contract/operations.ts';
 import type { Outcome } from '../../contract/outcome.ts';
 import type { Case } from '../../contract/scenario.ts';
-import type { BatchSession, BatchSubject, Subject, SyncSubject } from '../../contract/subject.ts';
+import type {
+  BatchSession,
+  BatchSubject,
+  Booted,
+  Subject,
+  SyncSubject,
+} from '../../contract/subject.ts';
 import { Judge } from '../../model/judge/judge.ts';
 import type { Tally } from '../labels.ts';
 import type { Failure, Profile } from './trial.ts';
 import { Trial } from './trial.ts';
 
-/** Called for every operation that was sent, in order. */
-export type Recorder = (op: Op, outcome: Outcome) => void;
+/** Sees everything that was said: the boot, then every operation that was sent, in order. */
+export interface Recorder {
+  booted?(booted: Booted): void;
+  answered(op: Op, outcome: Outcome): void;
+}
 
 export function profileOf(subject: Subject, known: readonly string[]): Profile {
   return { observes: subject.observes, known: [...known, ...(subject.known ?? [])] };
@@ -25,6 +34,7 @@ export function runSync(
 ): Failure | null {
   const trial = new Trial(machine, profile, tally);
   const session = subject.boot(machine);
+  record?.booted?.(session.booted);
   const broken = trial.booted(session.booted);
   if (broken !== null) return broken;
   const play = (ops: readonly Op[], first: number, rising: number): Failure | null => {
@@ -32,7 +42,7 @@ export function runSync(
       const op = ops[i]!;
       if (!trial.sends(op)) continue;
       const outcome = applySafely(() => session.apply(op));
-      record?.(op, outcome);
+      record?.answered(op, outcome);
       const failure = trial.answer(op, outcome, first + rising * i);
       if (failure !== null) return failure;
     }
@@ -65,6 +75,7 @@ export async function runBatch(
   record?: Recorder,
 ): Promise<Failure | null> {
   const trial = new Trial(machine, profile, tally);
+  record?.booted?.(session.booted);
   const broken = trial.booted(session.booted);
   if (broken !== null) return broken;
   const plan = planBatch(new Judge(machine, profile.observes), program);
@@ -107,7 +118,7 @@ async function playBatch(
   const outcomes = await session.run(steps.map(({ op }) => op));
   for (const [index, { op, step }] of steps.entries()) {
     const outcome = outcomes[index]!;
-    record?.(op, outcome);
+    record?.answered(op, outcome);
     if (!trial.sends(op)) {
       if (trial.judge.legality(op) === 'meaningless' && outcome.is === 'skipped') continue;
       return PLANNED_OTHERWISE;

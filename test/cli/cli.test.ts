@@ -1,0 +1,189 @@
+// Goal: the command line does what its help says. Method: the launcher in processes of its own.
+import { spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+
+const LAUNCHER = join(import.meta.dirname, '../../bin/carveout.js');
+const EXAMPLES = join(import.meta.dirname, '../../examples/subject');
+const BROKEN = `node ${join(EXAMPLES, 'pool-subject-broken.js')}`;
+const GOOD = `node ${join(EXAMPLES, 'pool-subject.js')}`;
+const directory = mkdtempSync(join(tmpdir(), 'carveout-cli-'));
+afterAll(() => rmSync(directory, { recursive: true, force: true }));
+
+interface Ran {
+  readonly code: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** Runs the launcher; `interrupt` sends SIGINT once it answers true. */
+function carveout(
+  args: readonly string[],
+  options: { env?: Record<string, string>; interrupt?: () => boolean } = {},
+): Promise<Ran> {
+  return new Promise((resolve, reject) => {
+    const env = { ...process.env, ...options.env };
+    const child = spawn(process.execPath, [LAUNCHER, ...args], { cwd: directory, env });
+    let out = '';
+    let err = '';
+    child.stdout.on('data', (data) => {
+      out += data;
+    });
+    child.stderr.on('data', (data) => {
+      err += data;
+    });
+    const watch = setInterval(() => {
+      if (options.interrupt?.() === true) {
+        child.kill('SIGINT');
+        clearInterval(watch);
+      }
+    }, 50);
+    child.on('error', reject);
+    child.on('close', (code) => {
+      clearInterval(watch);
+      resolve({ code, out, err });
+    });
+  });
+}
+
+interface Document {
+  readonly verdict: string;
+  readonly seed: string;
+  readonly interrupted: boolean;
+  readonly phases: readonly { readonly cases: number; readonly lastCase: number }[];
+  readonly failures: readonly { readonly law: string; readonly file: string }[];
+  readonly labels: Readonly<Record<string, number>>;
+}
+
+async function fuzzJson(...args: string[]): Promise<Document & { code: number | null }> {
+  const { code, out } = await carveout(['fuzz', '--json', '--no-corpus', ...args]);
+  return { ...(JSON.parse(out) as Document), code };
+}
+
+describe.concurrent('carveout', { timeout: 60_000 }, () => {
+  it('answers help with 0 and nonsense with 2 and a hint', async () => {
+    const words = [['--help'], ['fuzz', '--help'], ['fuz'], ['fuzz', '--sede', 'x'], []];
+    const seen = await Promise.all(words.map((args) => carveout(args)));
+    expect(seen.map(({ code }) => code)).toEqual([0, 0, 2, 2, 2]);
+    expect(seen[0]!.out).toContain('replay');
+    expect(seen[1]!.out).toContain('--shard I/N');
+    expect(seen[2]!.err).toContain('did you mean "fuzz"?');
+    expect(seen[3]!.err).toContain('did you mean "--seed"?');
+  });
+
+  it('refuses options out of range with 2', async () => {
+    const wrong = [
+      ['fuzz', '--time', '5 minutes'],
+      ['fuzz', '--shard', '5/4'],
+      ['fuzz', '--jobs', '0'],
+      ['fuzz', '--known', 'nothing-like-that'],
+      ['fuzz', '--seed', 'a"b'],
+      ['replay'],
+    ];
+    const seen = await Promise.all(wrong.map((args) => carveout(args)));
+    expect(seen.map(({ code }) => code)).toEqual(wrong.map(() => 2));
+    expect(seen[1]!.err).toContain('1 <= I <= N');
+  });
+
+  it('the same seed gives the same run, alone, in shards and in several processes', async () => {
+    const budget = ['--seed', 'a date', '--cases', '256'];
+    const [whole, first, second, jobs] = await Promise.all([
+      fuzzJson(...budget),
+      fuzzJson(...budget, '--shard', '1/2'),
+      fuzzJson(...budget, '--shard', '2/2'),
+      fuzzJson(...budget, '--jobs', '2'),
+    ]);
+    expect([whole.code, whole.verdict, whole.seed]).toEqual([0, 'clean', 'a date']);
+    expect(whole.phases[0]!.lastCase).toBe(255);
+    const sum = Object.fromEntries(
+      Object.keys(whole.labels).map((label) => [
+        label,
+        (first.labels[label] ?? 0) + (second.labels[label] ?? 0),
+      ]),
+    );
+    expect(sum).toEqual(whole.labels);
+    expect(jobs.labels).toEqual(whole.labels);
+  });
+
+  it('finds the break of the broken example through the pipe, and the file replays', async () => {
+    const failures = join(directory, 'piped');
+    const args = ['--subject', BROKEN, '--seed', 'pipe', '--bail', '--failures', failures];
+    const { code, failures: found } = await fuzzJson(...args, '--cases', '400');
+    expect(code).toBe(1);
+    expect(['free/returns-all', 'pool/complete']).toContain(found[0]!.law);
+    const again = await carveout(['replay', found[0]!.file]);
+    expect([again.code, again.out.includes('as expected')]).toEqual([0, true]);
+    const good = await carveout(['replay', found[0]!.file, '--subject', GOOD]);
+    expect([good.code, good.out.includes('not as expected')]).toEqual([1, true]);
+  });
+
+  it('the good example breaks no law', async () => {
+    const { code, failures } = await fuzzJson('--subject', GOOD, '--seed', 'pipe', '--cases', '64');
+    expect([code, failures]).toEqual([0, []]);
+  });
+
+  it('Ctrl-C keeps what was found', async () => {
+    const failures = join(directory, 'interrupted');
+    const saved = () => existsSync(failures) && readdirSync(failures).length > 0;
+    const args = ['fuzz', '--json', '--no-corpus', '--subject', BROKEN, '--failures', failures];
+    const { code, out } = await carveout([...args, '--time', '50s'], { interrupt: saved });
+    const document = JSON.parse(out) as Document;
+    expect([code, document.interrupted]).toEqual([1, true]);
+    expect(document.failures.length).toBeGreaterThan(0);
+    for (const { file } of document.failures) expect(existsSync(file)).toBe(true);
+  });
+
+  it('a known row that is never hit is stale: exit code 1', async () => {
+    const args = [
+      'fuzz',
+      '--no-corpus',
+      '--cases',
+      '8',
+      '--seed',
+      's',
+      '--known',
+      'pool-size-zero',
+    ];
+    const { code, out } = await carveout(args);
+    expect(code).toBe(1);
+    expect(out).toContain('never hit: the row is stale');
+  });
+
+  it('takes the seed from the environment and prints it first', async () => {
+    const env = { CARVEOUT_SEED: 'ci-8c1f2e' };
+    const { code, out } = await carveout(['fuzz', '--cases', '8', '--no-corpus'], { env });
+    expect([code, out.split('\n')[0]]).toEqual([0, 'seed "ci-8c1f2e"']);
+  });
+
+  it('a broken scenario is refused with its place, and nothing is written', async () => {
+    const file = join(directory, 'bad.carveout');
+    const trace = join(directory, 'bad.trace');
+    writeFileSync(file, 'carveout scenario 1\nprofile arm64\nbank 0x0 1G\ndevise d0\n');
+    const { code, err } = await carveout(['replay', file, '--trace', trace]);
+    expect(code).toBe(2);
+    expect(err).toContain(`${file}:4:1: found "devise"`);
+    expect(err).toContain('did you mean "device"?');
+    expect(existsSync(trace)).toBe(false);
+  });
+
+  it('records a trace and judges it; a forged line is found', async () => {
+    const trace = join(directory, 'good.trace');
+    const scenario = join(import.meta.dirname, '../../corpus/pool-vector-16-pages.carveout');
+    const recorded = await carveout(['replay', scenario, '--trace', trace]);
+    const judged = await carveout(['judge', trace]);
+    expect([recorded.code, judged.code]).toEqual([0, 0]);
+    expect(judged.out).toContain('no law broken');
+    const forged = join(directory, 'forged.trace');
+    writeFileSync(forged, readFileSync(trace, 'utf8').replace('"phys":"0x4000"', '"phys":"0x0"'));
+    const found = await carveout(['judge', forged]);
+    expect([found.code, found.out.includes('pool/disjoint broken')]).toEqual([1, true]);
+  });
+
+  it('a single case of a seed runs alone', async () => {
+    const { phases, labels } = await fuzzJson('--seed', 'one', '--case', '41877');
+    expect(phases[0]).toMatchObject({ cases: 1, lastCase: 41877 });
+    expect(labels['operations']).toBeGreaterThan(0);
+  });
+});
