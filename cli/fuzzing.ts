@@ -5,25 +5,17 @@ import { deviation } from '../contract/deviations.ts';
 import type { Machine } from '../contract/machine.ts';
 import type { Subject } from '../contract/subject.ts';
 import { Tally } from '../properties/labels.ts';
-import type { Bucket } from '../properties/runner/buckets.ts';
+import { mergeBuckets } from '../properties/runner/buckets.ts';
 import type { CampaignOptions, CampaignResult } from '../properties/runner/campaign.ts';
 import { campaign } from '../properties/runner/campaign.ts';
 import { readCorpus } from '../properties/runner/corpus.ts';
 import { replay } from '../properties/runner/replay.ts';
-import { measure } from '../properties/shrink/measure.ts';
 import type { CorpusFailure, Phase, Report } from '../report/campaign.ts';
 import { notJudged } from '../report/campaign.ts';
-import { carveoutSubject } from '../sut/subject.ts';
 import { runJobs } from './jobs.ts';
-import { pipeSubject } from './pipe-subject.ts';
+import type { SubjectChoice } from './subject.ts';
+import { openSubject } from './subject.ts';
 import { Terminal } from './terminal.ts';
-
-/** How to reach the subject; plain data, so that a worker can do it again. */
-export interface SubjectChoice {
-  /** Null: the built-in one. */
-  readonly command: string | null;
-  readonly timeoutMs: number;
-}
 
 export interface PhasePlan {
   readonly title: string;
@@ -45,11 +37,6 @@ export interface FuzzPlan {
   readonly known: readonly string[];
   readonly bugs: readonly string[];
   readonly bail: boolean;
-}
-
-export async function openSubject(choice: SubjectChoice): Promise<Subject> {
-  if (choice.command === null) return carveoutSubject;
-  return await pipeSubject(choice.command, { timeoutMs: choice.timeoutMs });
 }
 
 /** The campaign options of a phase, without what cannot be sent to a worker. */
@@ -161,18 +148,6 @@ function phaseOf(phase: PhasePlan, result: CampaignResult): Phase {
   const { cases, lastCase, refusedMachines, moreFailures, milliseconds, labels } = result;
   const { title } = phase;
   return { title, cases, lastCase, refusedMachines, moreFailures, milliseconds, labels };
-}
-
-/** Buckets of several workers or phases: the same law and text is the same failure. */
-export function mergeBuckets(all: readonly Bucket[]): Bucket[] {
-  const merged = new Map<string, Bucket>();
-  for (const bucket of all) {
-    const key = `${bucket.law}\n${measure(bucket.finding.kase).text}`;
-    const first = merged.get(key);
-    if (first === undefined) merged.set(key, { ...bucket });
-    else first.count += bucket.count;
-  }
-  return [...merged.values()];
 }
 
 /** `corpus/` beside the sources, or in the installed package. */

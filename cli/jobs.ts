@@ -4,10 +4,12 @@ import { fork } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Tally } from '../properties/labels.ts';
+import { mergeBuckets } from '../properties/runner/buckets.ts';
 import type { CampaignOptions, CampaignResult, Progress } from '../properties/runner/campaign.ts';
 import { campaign } from '../properties/runner/campaign.ts';
-import type { FuzzPlan, SubjectChoice } from './fuzzing.ts';
-import { mergeBuckets, openSubject } from './fuzzing.ts';
+import type { FuzzPlan } from './fuzzing.ts';
+import type { SubjectChoice } from './subject.ts';
+import { openSubject } from './subject.ts';
 import { Terminal } from './terminal.ts';
 
 interface Order {

@@ -108,7 +108,10 @@ function viewText(view: Board['devices']['views'][number]['view']): string {
 export function boardText(report: BoardReport): string {
   return [
     report.model,
-    ...section(`${report.banks.length} banks (from the ${report.banksFrom})`, report.banks.map(spanLine)),
+    ...section(
+      `${report.banks.length} banks (from the ${report.banksFrom})`,
+      report.banks.map(spanLine),
+    ),
     ...section(`${report.pools.length} coherent pools`, report.pools.map(poolLine)),
     ...section(
       `${report.owners.length} owners`,

@@ -52,9 +52,9 @@ function lawsPage(laws: readonly Law[]): string {
       'runs (metamorphic), or against the literal reference (lockstep).',
     table(['law', 'says', 'decides', 'source', 'by'], rows),
     '# The deviations',
-    'Where Linux 6.12 and the laws part ways. Kept: allowed and counted as a hazard. Repaired: the\n' +
-      "built-in subject answers right, and Linux's way is a planted bug of the family `linux-6.12`\n" +
-      'with the same id. Excluded: never generated.',
+    'Where Linux 6.12 and the laws part ways. Kept: allowed and counted as a hazard. Repaired:\n' +
+      "the built-in subject answers right, and Linux's way is a planted bug of the family\n" +
+      '`linux-6.12` with the same id. Excluded: never generated.',
     table(['deviation', 'trap', 'disposition', 'Linux 6.12', 'why', 'laws'], deviations),
   );
 }

@@ -3,12 +3,9 @@ import fc from 'fast-check';
 import type { Machine } from '../../contract/machine.ts';
 import type { Op } from '../../contract/operations.ts';
 import { OK } from '../../contract/outcome.ts';
-import type { Command, Real } from './commands.ts';
+import type { CommandProgram, Real } from './commands.ts';
 import { perform } from './commands.ts';
-import type { Setup } from './setup.ts';
 import { PlanWorld } from './world.ts';
-
-export type CommandProgram = readonly [Setup, Iterable<Command>];
 
 /** What our generator hands over: the operations, with the small model instead of a subject. */
 export function kept(machine: Machine, [setup, commands]: CommandProgram): Op[] {

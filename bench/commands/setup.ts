@@ -1,8 +1,10 @@
 /** What a program decides before its first operation: devices in focus, scale of sizes, pools. */
+import fc from 'fast-check';
 import type { Machine } from '../../contract/machine.ts';
 import { PROFILES } from '../../contract/machine.ts';
 import type { Op } from '../../contract/operations.ts';
-import { declareOf } from './kinds.ts';
+import { anyOne, FOCUS_MAX, poolRange } from './draws.ts';
+import { declareOf } from './resolve.ts';
 
 export interface Setup {
   readonly focus: readonly number[];
@@ -11,40 +13,48 @@ export interface Setup {
   readonly binds: readonly Op[];
 }
 
-const ANY = 2 ** 20 - 1;
-
-/** The numbers `setupOf` reads: each is drawn from 0 to this, inclusive. */
-export function setupMaxima({ devices }: Machine): readonly number[] {
-  return [devices.length - 1, ANY, ANY, ANY, 3, ANY, ANY, ANY, ANY, 3, 1];
-}
-
-export function setupOf(machine: Machine): (drawn: readonly number[]) => Setup {
+/** Up to 4 devices, most often ones that share a region; three of four programs give them pools. */
+export function setupArbitrary(machine: Machine): fc.Arbitrary<Setup> {
   const { devices } = machine;
   const sharers = devices.map(({ regions }, index) =>
     devices.flatMap((other, j) => {
       return j !== index && other.regions.some((r) => regions.includes(r)) ? [j] : [];
     }),
   );
-  return (drawn) => {
-    const near = sharers[drawn[0]!]!;
-    const others = drawn.slice(1, 1 + drawn[4]!).map((n) => {
+  const drawn = fc.record({
+    first: fc.nat({ max: devices.length - 1 }),
+    others: fc.array(anyOne, { maxLength: FOCUS_MAX - 1, size: 'max' }),
+    largeSizes: fc.boolean(),
+    binds: fc.nat({ max: 3 }),
+    range: poolRange(machine),
+    pages: anyOne,
+  });
+  return drawn.map(({ first, others, largeSizes, binds, range, pages }) => {
+    const near = sharers[first]!;
+    const more = others.map((n) => {
       return n % 3 > 0 && near.length > 0 ? near[n % near.length]! : n % devices.length;
     });
-    const focus = [drawn[0]!, ...others];
-    const binds =
-      drawn[9] === 0
+    const focus = [first, ...more];
+    const start =
+      binds === 0
         ? []
-        : [...new Set(focus)].flatMap((device, i) => bindOf(machine, device, drawn[5 + i]!));
-    return { focus, largeSizes: drawn[10] === 1, binds };
-  };
+        : [...new Set(focus)].flatMap((device, i) => bindOf(machine, device, pages + 7 * i, range));
+    return { focus, largeSizes, binds: start };
+  });
 }
 
 /** The pool of five devices of six: from the tree, or declared where there is none. */
-function bindOf(machine: Machine, device: number, drawn: number): Op[] {
+function bindOf(
+  machine: Machine,
+  device: number,
+  drawn: number,
+  range: { readonly base: number; readonly size: number },
+): Op[] {
   if (drawn % 6 === 0) return [];
   if (!PROFILES[machine.profile].deviceTree) {
-    const numbers = [1, drawn % 12, drawn, drawn % 2, drawn % 20, drawn % 12, 24, drawn % 8];
-    return [declareOf({ machine, focus: [device] }, numbers)];
+    const pages = drawn % 2 === 0 ? null : 1 + (drawn % 20);
+    const pool = { device: 0, range, pages, odd: 0, dma: null };
+    return [declareOf({ machine, focus: [device] }, pool)];
   }
   const { length } = machine.devices[device]!.regions;
   return length === 0 ? [] : [{ op: 'attach', device, index: drawn % length }];

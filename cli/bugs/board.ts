@@ -3,6 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { checkout } from '../../bugs/checkout.ts';
 import { MISSED } from '../../bugs/missed.ts';
+import type { KnownResult } from './stages.ts';
 import type { Summary } from './summary.ts';
 
 export interface BoardRow {
@@ -67,10 +68,16 @@ export function problemsOf(board: Board, summary: Summary): string[] {
   if (found > 0 && reason !== undefined) {
     problems.push(`${bug.id}: found, and bugs/missed.ts still says why it is missed`);
   }
-  if (known === null) return problems;
-  if (known.hits === 0) problems.push(`${bug.id}: known, and no violation of its kind was met`);
-  for (const { law, text } of known.broken) {
-    problems.push(`${bug.id}: known, and yet ${law} is broken:\n${text.replace(/^/gm, '    ')}`);
-  }
-  return problems;
+  return known === null ? problems : [...problems, ...problemsOfKnown(bug.id, known)];
 }
+
+/** What is wrong with a subject whose deviations are all listed. */
+export function problemsOfKnown(who: string, { hits, broken }: KnownResult): string[] {
+  const never = Object.entries(hits).filter(([, count]) => count === 0);
+  return [
+    ...never.map(([id]) => `${who}: ${id} is listed as known and was never met`),
+    ...broken.map(({ law, text }) => `${who}: known, and yet ${law} is broken:\n${indent(text)}`),
+  ];
+}
+
+const indent = (text: string) => text.replace(/^/gm, '    ');

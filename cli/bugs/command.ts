@@ -3,17 +3,15 @@ import type { Bug } from '../../bugs/bug.ts';
 import { ALL_BUGS, BugNameError, chooseBugs, FAMILIES } from '../../bugs/catalog.ts';
 import { BugFileError, bugsOfDirectory } from '../../bugs/directory.ts';
 import { PlantError } from '../../bugs/plant.ts';
-import { checkTypes } from '../../bugs/types.ts';
 import { CheckoutError } from '../../bugs/typescript.ts';
-import { deviation } from '../../contract/deviations.ts';
 import type { OptionSpec, Parsed } from '../options.ts';
 import { helpText, integerOption, listOption, parseOptions } from '../options.ts';
 import { UsageError } from '../usage.ts';
-import { problemsOf, readBoard, writeBoard } from './board.ts';
-import type { Errand } from './hunt.ts';
-import { tableText } from './report.ts';
-import { summarize } from './summary.ts';
-import { sendAll, serve, WORKER } from './worker.ts';
+import { readBoard, writeBoard } from './board.ts';
+import { jsonText, tableText } from './report.ts';
+import type { Plan } from './survey.ts';
+import { survey } from './survey.ts';
+import { serve, WORKER } from './worker.ts';
 
 export const BUGS_OPTIONS = {
   bugs: { value: 'IDS', doc: 'these bugs only' },
@@ -30,11 +28,6 @@ export const BUGS_OPTIONS = {
 const ABOUT =
   'Plants each bug in a process of its own and lets the properties look for it with ten seeds. ' +
   'A bug\nthat bugs/board.json has as found and that is missed now makes the exit code 1.';
-
-/** Per seed; a seed that finds nothing costs this much. */
-const BUDGET = { cases: 30_000, timeMs: 20_000 };
-/** Per bug, all seeds together. */
-const TOTAL_MS = 60_000;
 
 export async function bugsCommand(args: readonly string[]): Promise<number> {
   if (args[0] === WORKER) return await serve();
@@ -69,47 +62,25 @@ function storyText({ id, family, group, story, reference }: Bug): string {
 }
 
 async function runBoard(parsed: Parsed, bugs: readonly Bug[]): Promise<number> {
-  const seeds = integerOption(parsed, 'seeds', 1, 1000) ?? 10;
-  const jobs = integerOption(parsed, 'jobs', 1, 64) ?? 2;
-  const directory = parsed.values.get('bug-dir') ?? null;
-  const problems = checkTypes(bugs).map(({ bug, message }) => `${bug}: ${message}`);
-  let done = 0;
-  const hunts = await sendAll(
-    bugs.map((bug) => errandOf(bug, seeds)),
-    directory,
-    jobs,
-    ({ bug }) => progress(`${++done} of ${bugs.length}: ${bug}`),
-  );
-  progress('');
-  const summaries = hunts.map((hunt, index) => summarize(bugs[index]!, hunt));
-  const board = readBoard();
   const update = parsed.switches.has('update');
-  // What is written now cannot be worse than what is written now.
-  const before = update ? { seeds, bugs: {} } : board;
-  problems.push(...summaries.flatMap((summary) => problemsOf(before, summary)));
-  if (parsed.switches.has('json')) {
-    process.stdout.write(`${JSON.stringify({ seeds, summaries, problems }, null, 2)}\n`);
-  } else {
-    process.stdout.write(tableText(summaries));
-    for (const problem of problems) process.stdout.write(`\nPROBLEM ${problem}\n`);
-  }
+  const board = readBoard();
+  const plan: Plan = {
+    seeds: integerOption(parsed, 'seeds', 1, 1000) ?? 10,
+    jobs: integerOption(parsed, 'jobs', 1, 64) ?? 2,
+    directory: parsed.values.get('bug-dir') ?? null,
+    // What is written now has nothing to be compared with.
+    board: update ? { seeds: 0, bugs: {} } : board,
+    onProgress: progress,
+  };
+  const result = await survey(bugs, plan);
+  progress('');
+  const print = parsed.switches.has('json') ? jsonText : tableText;
+  process.stdout.write(print(result));
   if (update) {
-    const path = writeBoard(board, seeds, summaries);
+    const path = writeBoard(board, plan.seeds, result.summaries);
     process.stderr.write(`written: ${path}\n`);
   }
-  return problems.length === 0 ? 0 : 1;
-}
-
-function errandOf({ id, edits }: Bug, seeds: number): Errand {
-  const repaired = deviation(id)?.disposition === 'repaired';
-  return {
-    bug: id,
-    files: [...new Set(edits.map(({ file }) => file))],
-    seeds: Array.from({ length: seeds }, (_, index) => `bug-${index}`),
-    budget: BUDGET,
-    totalMs: TOTAL_MS,
-    known: repaired ? id : null,
-  };
+  return result.problems.length === 0 ? 0 : 1;
 }
 
 function progress(text: string): void {

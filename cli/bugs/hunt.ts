@@ -4,6 +4,7 @@ import { judgeKnown, STAGES } from './stages.ts';
 
 /** What a process is told: everything about one bug. */
 export interface Errand {
+  /** The bug to plant, or a family. */
   readonly bug: string;
   /** Files its edits touch. */
   readonly files: readonly string[];
@@ -11,8 +12,9 @@ export interface Errand {
   readonly budget: Budget;
   /** All seeds together stop here, so that a missed bug does not cost minutes. */
   readonly totalMs: number;
-  /** Deviation the bug brings back: the campaign must also be clean when it is listed as known. */
-  readonly known: string | null;
+  /** Deviations it brings back: listed as known, the campaign must be clean. Empty: none. */
+  readonly known: readonly string[];
+  readonly knownCases: number;
 }
 
 /** One seed: what it found and what it took. */
@@ -31,8 +33,7 @@ export interface Hunt {
   readonly known: KnownResult | null;
 }
 
-/** Cases of the campaign that must be clean when the deviation is known. */
-const KNOWN_CASES = 3000;
+const KNOWN_SEED = 'known';
 
 export async function hunt(errand: Errand): Promise<Hunt> {
   const started = performance.now();
@@ -42,8 +43,8 @@ export async function hunt(errand: Errand): Promise<Hunt> {
     if (performance.now() - started > errand.totalMs) break;
   }
   const { bug, known } = errand;
-  if (known === null) return { bug, seeds, known: null };
-  return { bug, seeds, known: await judgeKnown(known, errand.seeds[0]!, KNOWN_CASES) };
+  if (known.length === 0) return { bug, seeds, known: null };
+  return { bug, seeds, known: await judgeKnown(known, KNOWN_SEED, errand.knownCases) };
 }
 
 async function huntSeed(seed: string, { files, budget }: Errand): Promise<SeedResult> {

@@ -1,6 +1,8 @@
 /** The board as a table for people, at most 100 columns wide. */
 import { MISSED } from '../../bugs/missed.ts';
+import type { KnownResult } from './stages.ts';
 import type { LawSummary, Summary } from './summary.ts';
+import type { Survey } from './survey.ts';
 
 const COLUMNS = ['bug', 'found', 'law', 'cases', 'p95', 'ops', 'dev', 'texts', 'time'] as const;
 const LEFT = new Set(['bug', 'law']);
@@ -8,7 +10,11 @@ const WIDEST = { bug: 38, law: 21 } as const;
 
 type Cells = Readonly<Record<(typeof COLUMNS)[number], string>>;
 
-export function tableText(summaries: readonly Summary[]): string {
+export function jsonText({ seeds, summaries, linux, problems }: Survey): string {
+  return `${JSON.stringify({ seeds, bugs: summaries, linux, problems }, null, 2)}\n`;
+}
+
+export function tableText({ summaries, linux, problems, milliseconds }: Survey): string {
   const rows = [headerCells(), ...summaries.map(cellsOf)];
   const widths = COLUMNS.map((column) => Math.max(...rows.map((row) => row[column].length)));
   const lines = rows.map((row) =>
@@ -19,7 +25,25 @@ export function tableText(summaries: readonly Summary[]): string {
       .join('  ')
       .trimEnd(),
   );
-  return [...lines, '', ...NOTES, ...summaries.flatMap(remarks), ''].join('\n');
+  const found = summaries.filter((summary) => summary.found > 0).length;
+  const seconds = (milliseconds / 1000).toFixed(0);
+  return [
+    ...lines,
+    '',
+    ...NOTES,
+    ...summaries.flatMap(remarks),
+    '',
+    ...(linux === null ? [] : [linuxText(linux)]),
+    `${found} of ${summaries.length} bugs found, in ${seconds} s`,
+    ...problems.map((problem) => `PROBLEM  ${problem}`),
+    '',
+  ].join('\n');
+}
+
+function linuxText({ hits, broken }: KnownResult): string {
+  const counts = Object.entries(hits).map(([id, count]) => `  ${id}: ${count} times`);
+  const rest = broken.length === 0 ? 'and nothing else' : `and ${broken.length} laws more`;
+  return ['With all of linux-6.12 planted and known, the laws excuse', ...counts, rest].join('\n');
 }
 
 const NOTES = [

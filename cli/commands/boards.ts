@@ -5,10 +5,11 @@ import type { Survey } from '../../boards/survey.ts';
 import { SURVEY_MEMORY_BYTES, surveyBoards } from '../../boards/survey.ts';
 import type { Machine } from '../../contract/machine.ts';
 import type { Bucket } from '../../properties/runner/buckets.ts';
+import { mergeBuckets } from '../../properties/runner/buckets.ts';
 import { campaign } from '../../properties/runner/campaign.ts';
 import { bucketText } from '../../report/failure.ts';
 import { carveoutSubject } from '../../sut/subject.ts';
-import { campaignOptions, mergeBuckets } from '../fuzzing.ts';
+import { campaignOptions } from '../fuzzing.ts';
 import type { OptionSpec, Parsed } from '../options.ts';
 import { helpText, integerOption, parseOptions } from '../options.ts';
 import { UsageError } from '../usage.ts';
@@ -86,8 +87,9 @@ async function runSurvey(parsed: Parsed, source: Source): Promise<number> {
     return failed ? 1 : 0;
   }
   for (const bucket of buckets) process.stdout.write(`${bucketText(bucket)}\n\n`);
+  const note = source.pinned ? '' : ' (not the pinned one: structural checks only)';
   const lines = [
-    `package    ${source.name}${source.pinned ? '' : ' (not the pinned one: structural checks only)'}`,
+    `package    ${source.name}${note}`,
     `boards     ${survey.loaded} of ${survey.files} loaded in ${(loadedMs / 1000).toFixed(1)} s`,
     `pools      ${survey.coherentRegions} coherent regions on ${survey.boardsWithCoherent} boards`,
     `fuzz       ${cases} cases, ${operations} operations, ${buckets.length} distinct failures`,

@@ -8,10 +8,10 @@ import type { Replayed } from '../../properties/runner/replay.ts';
 import { replay } from '../../properties/runner/replay.ts';
 import { failureText } from '../../report/failure.ts';
 import { outcomeLine } from '../../report/outcome-text.ts';
-import { openSubject } from '../fuzzing.ts';
 import type { OptionSpec, Parsed } from '../options.ts';
 import { helpText, parseOptions, timeOption } from '../options.ts';
 import { plantedIds, replayPlanted } from '../planted.ts';
+import { openSubject } from '../subject.ts';
 import { UsageError } from '../usage.ts';
 
 const OPTIONS = {
@@ -27,8 +27,8 @@ export async function replayCommand(args: readonly string[]): Promise<number> {
   const parsed = parseOptions(args, OPTIONS);
   if (parsed.switches.has('help')) {
     const about =
-      'Replays scenario files with the subject, bugs and deviations they name. Exit code 0: every\n' +
-      'file showed what its header expects.';
+      'Replays scenario files with the subject, bugs and deviations they name.\n' +
+      'Exit code 0: every file showed what its header expects.';
     process.stdout.write(helpText('replay FILE… [options]', about, OPTIONS));
     return 0;
   }

@@ -5,8 +5,8 @@ type Interval = readonly [start: number, end: number];
 
 /**
  * Sorted, disjoint. A no-map region takes effect unless it overlaps a bank and a region without
- * no-map listed before it. Source: drivers/of/fdt.c:early_init_dt_reserve_memory, arch/arm64/kernel/setup.c:
- * request_standard_resources.
+ * no-map listed before it. Source: drivers/of/fdt.c:early_init_dt_reserve_memory,
+ * arch/arm64/kernel/setup.c:request_standard_resources.
  */
 export function systemRam(machine: Machine): readonly Interval[] {
   let ram: Interval[] = union(machine.banks.map((b) => [b.base, b.base + b.size] as const));

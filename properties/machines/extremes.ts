@@ -21,7 +21,8 @@ const EXTREMES: readonly (readonly [name: string, lines: string])[] = [
     `bank 0x80000000 8G
      plain dram 0xfa000000 16M no-map
      pool p0 0x107a000000 16M no-map default
-     device d0 bus-limit 0x87fffffff mask 36 window 0x80000000 0x80000000 0x7a000000 window 0x107a000000 0xfa000000 16M pool p0
+     device d0 bus-limit 0x87fffffff mask 36 window 0x80000000 0x80000000 0x7a000000 window \
+       0x107a000000 0xfa000000 16M pool p0
      device d1 pool p0`,
   ],
   // microchip/mpfs-beaglev-fire: pool at 64 GiB, no window, 32-bit devices.
@@ -40,7 +41,8 @@ const EXTREMES: readonly (readonly [name: string, lines: string])[] = [
      pool p0 0x140000000 64K no-map
      device d0 mask 36 bus-limit 0x47fffffff window 0 0 2G window 0x100000000 0x80000000 2G pool p0
      device d1 mask 32 bus-limit 0x7fffffff window 0 0 2G pool p0
-     device d2 mask 36 bus-limit 0x3ffffffff window 0 0 2G window 0x180000000 0x100000000 12G pool p0`,
+     device d2 mask 36 bus-limit 0x3ffffffff window 0 0 2G window 0x180000000 0x100000000 12G \
+       pool p0`,
   ],
   // stm32mp157c-dk2: six small pools in SRAM behind three windows; a false range warning.
   [
@@ -52,7 +54,9 @@ const EXTREMES: readonly (readonly [name: string, lines: string])[] = [
      pool vdev0vring0 0x10040000 4K no-map
      pool vdev0vring1 0x10041000 4K no-map
      pool vdev0buffer 0x10042000 16K no-map
-     device m4 mask 30 bus-limit 0x3005ffff window 0x38000000 0 64K window 0x10000000 0x10000000 384K window 0x30000000 0x30000000 384K pool retram pool mcuram pool mcuram2 pool vdev0vring0 pool vdev0vring1 pool vdev0buffer
+     device m4 mask 30 bus-limit 0x3005ffff window 0x38000000 0 64K window 0x10000000 \
+       0x10000000 384K window 0x30000000 0x30000000 384K pool retram pool mcuram pool mcuram2 \
+       pool vdev0vring0 pool vdev0vring1 pool vdev0buffer
      device dma1`,
   ],
   // mediatek/mt8195-demo: pools without no-map inside RAM; attaching fails.
@@ -130,7 +134,8 @@ const EXTREMES: readonly (readonly [name: string, lines: string])[] = [
     'iommu-with-window',
     `bank 0x40000000 4G
      pool p0 0x50000000 17024K no-map
-     device d0 mask 36 bus-limit 0x1ffefffff window 0x40000000 0x100000000 0xfff00000 iommu 4K 0 0x3ffffffff pool p0
+     device d0 mask 36 bus-limit 0x1ffefffff window 0x40000000 0x100000000 0xfff00000 iommu 4K \
+       0 0x3ffffffff pool p0
      device d1 pool p0`,
   ],
   // apm: a higher window listed before a lower one.
@@ -140,7 +145,8 @@ const EXTREMES: readonly (readonly [name: string, lines: string])[] = [
      bank 0x8000000000 2G
      pool p0 0x8040000000 1M no-map
      pool p1 0x40000000 64K no-map
-     device d0 mask 40 bus-limit 0x807fffffff window 0x8000000000 0x8000000000 2G window 0 0 0x8000000000 pool p0 pool p1
+     device d0 mask 40 bus-limit 0x807fffffff window 0x8000000000 0x8000000000 2G window 0 0 \
+       0x8000000000 pool p0 pool p1
      device d1 mask 40 pool p1 pool p0`,
   ],
   // No board yet: a pool across 4 GiB and two banks, above 2 GiB in size, three users.
@@ -152,7 +158,8 @@ const EXTREMES: readonly (readonly [name: string, lines: string])[] = [
      pool p1 0x120000000 3G no-map
      device d0 pool p0 pool p1
      device d1 mask 64 pool p0 pool p1
-     device d2 mask 33 bus-limit 0x17fffffff window 0x80000000 0x80000000 2G window 0x100000000 0x100000000 2G pool p0`,
+     device d2 mask 33 bus-limit 0x17fffffff window 0x80000000 0x80000000 2G window 0x100000000 \
+       0x100000000 2G pool p0`,
   ],
   // No board yet: coherent pools that overlap, and one that is described twice.
   [

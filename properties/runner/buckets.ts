@@ -51,7 +51,7 @@ export class Buckets {
   /** Files the finished finding; a text that is known already only counts. */
   add(finding: Finding, origin: Origin): Bucket {
     const law = finding.failure.violation.law;
-    const key = `${law}\n${measure(finding.kase).text}`;
+    const key = keyOf(finding);
     const known = this.#buckets.get(key);
     const file = this.save(finding, origin);
     if (known !== undefined) {
@@ -69,6 +69,22 @@ export class Buckets {
     const header: Header = { ...this.#header, expect, found: originText(origin) };
     return printScenario({ ...finding.kase, header });
   }
+}
+
+/** Buckets of several workers or phases: the same law and text is the same failure. */
+export function mergeBuckets(all: readonly Bucket[]): Bucket[] {
+  const merged = new Map<string, Bucket>();
+  for (const bucket of all) {
+    const key = keyOf(bucket.finding);
+    const first = merged.get(key);
+    if (first === undefined) merged.set(key, { ...bucket });
+    else first.count += bucket.count;
+  }
+  return [...merged.values()];
+}
+
+function keyOf({ kase, failure }: Finding): string {
+  return `${failure.violation.law}\n${measure(kase).text}`;
 }
 
 function expectationOf({ failure }: Finding): Header['expect'] {

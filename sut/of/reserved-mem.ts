@@ -71,7 +71,7 @@ export class ReservedMemory {
     return attached;
   }
 
-  /** The first attach makes the pool; it survives every detach. (coherent.c:rmem_dma_device_init) */
+  /** The first attach makes the pool; it survives detaches. (coherent.c:rmem_dma_device_init) */
   #rmemDmaDeviceInit(rmem: ReservedMem, dev: Device): Attached {
     const { base, size } = rmem.region;
     if (rmem.priv === null) {

@@ -70,8 +70,8 @@ function checkRefusal(state: State, pool: PoolState, op: Alloc): Violation | nul
   const pages = blockPages(state, op);
   const fit = firstFit(pool, pages);
   if (fit === null) return null;
-  const expected = `success: pages ${fit}..${fit + pages - 1} of ${pool.pages} are free and aligned`;
-  return broken('pool/complete', expected, 'none');
+  const free = `pages ${fit}..${fit + pages - 1} of ${pool.pages}`;
+  return broken('pool/complete', `success: ${free} are free and aligned`, 'none');
 }
 
 /** Where the CPU view is, told by the handle alone. */
