@@ -1,17 +1,17 @@
 /**
  * Drawing programs: our arbitrary beside fc.commands for the same operation table.
  *
- * Fairness: the same machines, the mix of kinds and the three lengths of our programs, plain `nat`
- * draws, arbitraries built once per machine outside the clock, both drawn through fc.sample. Ours
- * hands over operations that apply. Commands get there when they are run: the second row runs them
- * with the small model only, which resolves operands and skips what has nothing to apply to.
+ * Fairness: the same machines, the mix of kinds and the lengths of our programs, one primitive per
+ * decision, arbitraries built once per machine outside the clock, both drawn through fc.sample.
+ * Ours hands over operations that apply. Commands get there when they are run: the second row runs
+ * them with the small model only, which resolves operands and skips what has nothing to apply to.
  * The third row stops the clock before that: numbers are drawn, and mean nothing yet.
  */
 import fc from 'fast-check';
 import { caseArbitrary } from '../properties/arbitrary.ts';
 import { programArbitrary } from './commands/commands.ts';
 import { kept } from './commands/kept.ts';
-import { sample } from './commands/sample.ts';
+import { sample, seedOf } from './commands/sample.ts';
 import type { BenchTable } from './measure.ts';
 import { median } from './measure.ts';
 import { compare, race } from './rates.ts';
@@ -24,9 +24,8 @@ export function generationBench(): BenchTable[] {
   const { machines, weights, stretch } = sample(MACHINES);
   const commands = machines.map((machine) => programArbitrary(machine, weights, stretch));
   const cases = machines.map((machine) => caseArbitrary(machine));
-  // Every machine of every turn gets draws of its own.
   const draw = <T>(arbitrary: fc.Arbitrary<T>, turn: number, index: number): T[] =>
-    fc.sample(arbitrary, { seed: turn * MACHINES + index, numRuns: PROGRAMS_PER_MACHINE });
+    fc.sample(arbitrary, { seed: seedOf(turn + 1, index), numRuns: PROGRAMS_PER_MACHINE });
   const lengths = { ours: 0, commands: 0, programs: 0 };
   const ours = (turn: number) => {
     const count = sum(cases, (arbitrary, index) =>

@@ -29,8 +29,8 @@ export async function boardCommand(args: readonly string[]): Promise<number> {
   const parsed = parseOptions(args, OPTIONS);
   if (parsed.switches.has('help')) {
     const about =
-      'Prints banks, pools, owners, device views and who reaches which pool, then fuzzes the pools\n' +
-      'of the board, other devices as users included. FILE may be /sys/firmware/fdt.';
+      'Prints banks, pools, owners, device views and who reaches which pool, then fuzzes the\n' +
+      'pools, with other devices of the board as users too. FILE may be /sys/firmware/fdt.';
     process.stdout.write(helpText('board FILE.dtb [options]', about, OPTIONS));
     return 0;
   }

@@ -27,6 +27,8 @@ export interface PoolState {
   /** Bus address of page 0 for every device, or null: each device translates the base itself. */
   readonly deviceBase: number | null;
   readonly live: BufferState[];
+  /** Has it ever handed out memory? */
+  used: boolean;
 }
 
 /** A live buffer: `pages` pages from page `page` of its pool are taken for it. */
@@ -117,7 +119,7 @@ export function newPool(
   origin: PoolState['origin'],
 ): PoolState {
   const pages = Math.floor(range.size / machine.pageSize);
-  return { origin, base: range.base, pages, deviceBase, live: [] };
+  return { origin, base: range.base, pages, deviceBase, live: [], used: false };
 }
 
 /** Does `device` use the global pool when it has none of its own? (dma_direct_alloc, row D3) */

@@ -26,13 +26,13 @@ function freeingDevice(judge: Judge, buffer: number): number | null {
   return index < 0 ? null : index;
 }
 
-/** For each empty pool, requests that together take every page: its length in binary. */
+/** For each pool in use, requests that together take every page: its length in binary. */
 export function probeOps(state: State): Op[] {
   const ops: Op[] = [];
   let out = PROBE_LABEL;
   for (const pool of state.pools) {
     const device = userOf(state, pool);
-    if (device === null || pool.live.length > 0) continue;
+    if (device === null || !pool.used || pool.live.length > 0) continue;
     for (const pages of binaryParts(pool.pages)) {
       const size = pages * state.machine.pageSize;
       ops.push({ op: 'alloc_coherent', out, device, size, gfp: 'blocking', attrs: [] });

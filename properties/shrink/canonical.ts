@@ -38,7 +38,7 @@ function withoutIdle(kase: Case): Case {
   return idle.reduceRight((rest, index) => withoutRegion(rest, index), kase);
 }
 
-/** What the global pool serves is served by a declared one, on a profile without it. */
+/** What the global pool serves is served by a declared or attached one, without the profile. */
 function* declareGlobal({ machine, program }: Case): Generator<Case> {
   const region = machine.regions.findLast((r) => r.kind === 'pool' && r.isDefault);
   if (region === undefined || !PROFILES[machine.profile].globalPool) return;
@@ -48,6 +48,13 @@ function* declareGlobal({ machine, program }: Case): Generator<Case> {
   for (const device of machine.devices.keys()) {
     const declared = [declaration(device, region), ...program];
     yield { machine: { ...machine, ...profile, regions }, program: declared };
+    const index = regions.length;
+    const devices = machine.devices.map((d, i) => (i === device ? { ...d, regions: [index] } : d));
+    const listed = { ...machine, ...profile, devices };
+    yield {
+      machine: { ...listed, regions: [...regions, { ...region, isDefault: false }] },
+      program: [{ op: 'attach', device, index: 0 }, ...program],
+    };
   }
 }
 

@@ -95,8 +95,11 @@ function* plainDevices(kase: Case): Generator<Case> {
       yield withDevice(kase, index, { [key]: DEVICE_DEFAULTS[key] });
     }
     yield withDevice(kase, index, { name: `d${index}` });
+    const bases = [0, ...kase.machine.regions.map((region) => region.base), 2 ** 30, 2 ** 31];
+    const places = bases.map((cpu) => ({ cpu }));
+    const sizes = [{ size: kase.machine.pageSize }, { size: 2 ** 30 }];
     for (const [i, window] of device.windows.entries()) {
-      for (const simple of [{ dma: 0 }, { size: kase.machine.pageSize }, { size: 2 ** 30 }]) {
+      for (const simple of [{ dma: 0 }, ...sizes, ...places]) {
         const windows = device.windows.map((w, j) => (j === i ? { ...window, ...simple } : w));
         yield withDevice(kase, index, { windows });
       }
@@ -126,7 +129,9 @@ function* plainRegions(kase: Case): Generator<Case> {
 
 function* plainFrame(kase: Case): Generator<Case> {
   const { machine } = kase;
-  yield withMachine(kase, { profile: 'arm64', cacheLine: PROFILES.arm64.cacheLine });
+  const { zoneDmaLimit: zone, cacheLine: line } = PROFILES.arm64;
+  yield withMachine(kase, { profile: 'arm64', cacheLine: line });
+  yield withMachine(kase, { profile: 'arm64', cacheLine: line, zoneDmaLimit: zone });
   const { zoneDmaLimit, cacheLine } = PROFILES[machine.profile];
   yield withMachine(kase, { zoneDmaLimit, cacheLine, cpus: 1 });
   yield withMachine(kase, { pageSize: 4096 });

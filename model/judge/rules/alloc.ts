@@ -128,7 +128,7 @@ function checkHandle(
 ): Violation | null {
   const possible = handlesOf(device, pool, phys, op.size);
   if (possible.includes(handle)) return null;
-  return broken('pool/handle', possible.map(hex).join(' or '), hex(handle));
+  return broken('pool/handle', [...new Set(possible.map(hex))].join(' or '), hex(handle));
 }
 
 /**
@@ -176,6 +176,7 @@ function adoptGrant(
   const { out: label, device } = op;
   const buffer = { label, pool, device, viaGlobal, size, page, pages, contents };
   pool.live.push(buffer);
+  pool.used = true;
   state.buffers.set(label, buffer);
 }
 

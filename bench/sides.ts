@@ -1,0 +1,105 @@
+/** The whole way of a case, three times: ours, through fc.commands, and without any checking. */
+import fc from 'fast-check';
+import type { Machine } from '../contract/machine.ts';
+import type { Op } from '../contract/operations.ts';
+import { Tally } from '../properties/labels.ts';
+import { drawProgram } from '../properties/programs/draw.ts';
+import type { Random } from '../properties/random.ts';
+import { huntSync } from '../properties/runner/hunt.ts';
+import { profileOf, runSync } from '../properties/runner/run.ts';
+import { caseSeed } from '../properties/runner/seed.ts';
+import { Trial } from '../properties/runner/trial.ts';
+import { carveoutSubject } from '../sut/subject.ts';
+import type { CommandProgram } from './commands/commands.ts';
+import { perform, programArbitrary } from './commands/commands.ts';
+import type { Sample } from './commands/sample.ts';
+import { seedOf } from './commands/sample.ts';
+import { JudgeWorld } from './commands/world.ts';
+
+/** Cases of each machine in a round. */
+export const CASES = 8;
+
+const PROFILE = profileOf(carveoutSubject, []);
+
+/** Answers how many operations were answered and judged. */
+export type Round = (turn: number) => number;
+
+/** The campaign's path: a seed and an fc.check per case, drawn, judged, labelled, closed. */
+export function ourSide({ machines }: Sample): Round {
+  const watcher = { onStep: () => {}, shrinks: () => false };
+  return (turn) => {
+    const tally = new Tally();
+    for (const [index, machine] of machines.entries()) {
+      for (let k = 0; k < CASES; k++) {
+        const number = (turn * machines.length + index) * CASES + k;
+        const seed = caseSeed('bench', 'pools', number);
+        const hunted = huntSync(
+          machine,
+          seed,
+          (kase) => runSync(carveoutSubject, kase, PROFILE, tally),
+          watcher,
+        );
+        if (hunted !== null) throw new Error(`case ${number} fails: the bench has no verdict`);
+      }
+    }
+    return tally.counts.get('operations') ?? 0;
+  };
+}
+
+/** The same judge, labels, closing and subject, driven by fc.commands: one fc.check per machine. */
+export function commandSide({ machines, weights, stretch }: Sample): Round {
+  let tally = new Tally();
+  const properties = machines.map((machine) =>
+    fc.property(programArbitrary(machine, weights, stretch), (program) =>
+      runCommands(machine, program, tally),
+    ),
+  );
+  return (turn) => {
+    tally = new Tally();
+    for (const [index, property] of properties.entries()) {
+      fc.assert(property, { seed: seedOf(turn + 1, index), numRuns: CASES });
+    }
+    return tally.counts.get('operations') ?? 0;
+  };
+}
+
+function runCommands(machine: Machine, [setup, commands]: CommandProgram, tally: Tally): void {
+  const trial = new Trial(machine, PROFILE, tally);
+  const real = carveoutSubject.boot(machine);
+  if (trial.booted(real.booted) !== null) throw new Error('the boot breaks a law');
+  const model = new JudgeWorld(machine, trial, setup);
+  const play = (ops: readonly Op[]) => {
+    for (const op of ops) if (model.allows(op)) perform(op, model, real);
+  };
+  play(setup.binds);
+  fc.modelRun(() => ({ model, real }), commands);
+  play(trial.returns(0));
+  play(trial.probes());
+}
+
+/** What an unchecked loop reaches: programs from a bare generator, answers thrown away. */
+export function rawSide({ machines }: Sample): Round {
+  return (turn) => {
+    const random = bareRandom(turn);
+    let operations = 0;
+    for (const machine of machines) {
+      for (let k = 0; k < CASES; k++) {
+        const session = carveoutSubject.boot(machine);
+        for (const op of drawProgram(random, machine)) {
+          if (session.apply(op).is !== 'skipped') operations += 1;
+        }
+      }
+    }
+    return operations;
+  };
+}
+
+/** A linear congruential generator with the one method that programs use. */
+function bareRandom(seed: number): Random {
+  let state = seed + 1;
+  const nextInt = (min: number, max: number) => {
+    state = (state * 1664525 + 1013904223) % 2 ** 32;
+    return min + Math.floor((state / 2 ** 32) * (max - min + 1));
+  };
+  return { nextInt } as unknown as Random;
+}
