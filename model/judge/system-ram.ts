@@ -15,9 +15,9 @@ export function systemRam(machine: Machine): readonly Interval[] {
     if (!region.noMap || region.disabled || region.size === 0) return;
     const range: Interval = [region.base, region.base + region.size];
     const inBank = banks.some((bank) => meet(bank, range));
-    const reserved = machine.regions
-      .slice(0, index)
-      .some((r) => !r.disabled && !r.noMap && meet([r.base, r.base + r.size], range));
+    const reserved = machine.regions.some(
+      (r, i) => i < index && !r.disabled && !r.noMap && meet([r.base, r.base + r.size], range),
+    );
     if (!(inBank && reserved)) ram = ram.flatMap((piece) => without(piece, range));
   });
   return ram;

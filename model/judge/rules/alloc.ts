@@ -76,8 +76,11 @@ function checkRefusal(state: State, pool: PoolState, op: Alloc): Violation | nul
 
 /** Where the CPU view is, told by the handle alone. */
 function physOf(device: DeviceState, pool: PoolState, outcome: Ok): number {
+  const handle = outcome.handle ?? BEYOND;
   const base = pool.deviceBase ?? firstTranslation(device, pool.base);
-  return pool.base + ((outcome.handle ?? 0) - (base ?? -1));
+  // Without a window Linux counts from all ones, and all ones plus n is n - 1.
+  if (base === null) return handle === BEYOND ? pool.base : pool.base + handle + 1;
+  return pool.base + (handle - base);
 }
 
 function checkGrant(

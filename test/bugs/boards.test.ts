@@ -1,0 +1,14 @@
+/** Goal: what finds bugs in the board loader accepts the loader as it is. Method: fixed seeds. */
+import { expect, test } from 'vitest';
+import { checkReservations, RESERVATION_LAWS } from '../../cli/bugs/boards/reservations.ts';
+import { checkTranslation } from '../../cli/bugs/boards/translation.ts';
+
+const SEED = 'boards';
+
+test.each(RESERVATION_LAWS)('%s', (law) => {
+  expect(checkReservations(law, SEED, 200)?.message).toBeUndefined();
+});
+
+test('board/translate', () => {
+  expect(checkTranslation(SEED, 500)?.message).toBeUndefined();
+});

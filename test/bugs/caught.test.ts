@@ -1,0 +1,103 @@
+/**
+ * Goal: the suite can fail. Method: one bug of every group is planted in a process of its own, and
+ * one seed must find it; the command line must end with 1 for it and with 0 without it.
+ */
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Bug } from '../../bugs/bug.ts';
+import { ALL_BUGS, bugById } from '../../bugs/catalog.ts';
+import { plantedCommand } from '../../bugs/command.ts';
+import type { Errand, Hunt } from '../../cli/bugs/hunt.ts';
+import { sendAll } from '../../cli/bugs/worker.ts';
+
+const PROCESSES = 2;
+
+function errandOf({ id, edits }: Bug): Errand {
+  return {
+    bug: id,
+    files: edits.map(({ file }) => file),
+    seeds: ['caught'],
+    budget: { cases: 4096, timeMs: 20_000 },
+    totalMs: 0,
+    known: [],
+    knownCases: 0,
+  };
+}
+
+/** The first bug of each group, and the canary: none can do without it. */
+const CANARY = 'coherent-pages-versus-bytes';
+const GROUPS = [...new Set(ALL_BUGS.map(({ group }) => group))];
+const CHOSEN = GROUPS.map((group) => {
+  const ofGroup = ALL_BUGS.filter((bug) => bug.group === group);
+  return ofGroup.find(({ id }) => id === CANARY) ?? ofGroup[0]!;
+});
+
+describe('one bug of each group', () => {
+  let hunts: Hunt[] = [];
+
+  beforeAll(async () => {
+    hunts = await sendAll(CHOSEN.map(errandOf), null, PROCESSES, () => {});
+  }, 60_000);
+
+  test.each(GROUPS.map((group, index) => [group, CHOSEN[index]!.id] as const))(
+    '%s: %s is found',
+    (_group, id) => {
+      const found = hunts.find(({ bug }) => bug === id)?.seeds[0]?.found;
+      expect(found?.law).toMatch(/^\w+\/[\w-]+$/);
+    },
+  );
+
+  test('the canary is among them', () => {
+    expect(CHOSEN).toContain(bugById(CANARY));
+  });
+});
+
+describe('the command line', () => {
+  let folder: string;
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'carveout-bugs-'));
+  });
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  function fuzz(ids: readonly string[], directory: string | null = null) {
+    const words = ['--seed', 'caught', '--cases', '50', '--bail', '--no-corpus'];
+    const args = ['fuzz', ...words, '--failures', join(folder, 'failures')];
+    const { program, args: argv, env } = plantedCommand(ids, directory, args);
+    const done = spawnSync(program, argv, { env, encoding: 'utf8' });
+    return { exit: done.status, said: done.stdout, complaint: done.stderr };
+  }
+
+  test('ends with 1 and the law for a planted bug, and with 0 for none', () => {
+    const { exit, said } = fuzz([CANARY]);
+    expect(said).toMatch(/(pool\/complete|free\/returns-all) broken/);
+    expect(exit).toBe(1);
+    expect(fuzz([]).exit).toBe(0);
+  });
+
+  test('plants a bug of somebody’s own folder', () => {
+    const edit = {
+      file: 'sut/dma/coherent.ts',
+      within: 'dmaReleaseFromPool',
+      find: 'mem.bitmap.releaseRegion(page, order);',
+      replace: '',
+    };
+    const mine = { id: 'mine', family: 'own', group: 'x', edits: [edit], story: '', reference: '' };
+    writeFileSync(join(folder, 'mine.mjs'), `export const mine = ${JSON.stringify(mine)};`);
+    expect(fuzz(['mine'], folder)).toMatchObject({ exit: 1, complaint: '' });
+  });
+
+  test('says what is wrong with words and files, and ends with 2', () => {
+    expect(fuzz(['no-such-bug'])).toMatchObject({
+      exit: 2,
+      complaint: expect.stringMatching(/^carveout: no bug or family is called "no-such-bug"/),
+    });
+    writeFileSync(join(folder, 'mine.mjs'), 'export const mine = { id: "mine" };');
+    expect(fuzz(['mine'], folder)).toMatchObject({
+      exit: 2,
+      complaint: expect.stringMatching(/mine\.mjs: export 1: "family"/),
+    });
+  });
+});

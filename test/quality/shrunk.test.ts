@@ -1,0 +1,74 @@
+/**
+ * Goal: counterexamples are minimal. Method: one bug of each family, planted; the shrunk text is
+ * known, and never more than four operations on two devices.
+ */
+import { beforeAll, describe, expect, test } from 'vitest';
+import { bugById } from '../../bugs/catalog.ts';
+import type { Errand, Hunt } from '../../cli/bugs/hunt.ts';
+import { sendAll } from '../../cli/bugs/worker.ts';
+
+const SEEDS = ['quality', 'another'];
+
+const EXPECTED: Readonly<Record<string, readonly [law: string, text: string]>> = {
+  // One page, two asked for.
+  'coherent-oversized-request': [
+    'pool/inside',
+    `profile arm64
+bank 0x0 1G
+device d0
+declare d0 0x40000000 0x0 4096
+h0 = alloc_coherent d0 4097`,
+  ],
+  'bitmap-index-shift-32bit': ['bitmap/index', 'offsetToIndex(offsetBytes 1, pageShift 31)'],
+  'of-three-cell-range-match': [
+    'board/translate',
+    `bus of 3 address cells
+  bank 1 -> 0x0
+  bank 2 -> 0x40000000
+  window 0x0 -> 0x0 of bank 2`,
+  ],
+  'pool-size-zero': [
+    'pool/size-zero',
+    `profile arm64
+bank 0x0 1G
+device d0
+declare d0 0x40000000 0x0 1
+h0 = alloc_coherent d0 0`,
+  ],
+  'own-detach-drops-foreign-binding': [
+    'pool/creation',
+    `profile arm64
+bank 0x0 1G
+pool p0 0x40000000 4K
+device d0 pool p0
+device d1
+attach d0
+detach d1
+detach d0
+attach d0`,
+  ],
+};
+
+function errandOf(bug: string): Errand {
+  const files = bugById(bug)!.edits.map(({ file }) => file);
+  const budget = { cases: 4096, timeMs: 20_000 };
+  return { bug, files, seeds: SEEDS, budget, totalMs: 60_000, known: [], knownCases: 0 };
+}
+
+describe('the shrunk scenario of', () => {
+  let hunts: Hunt[] = [];
+  beforeAll(async () => {
+    hunts = await sendAll(Object.keys(EXPECTED).map(errandOf), null, 2, () => {});
+  }, 60_000);
+
+  test.each(Object.keys(EXPECTED))('%s', (id) => {
+    const [law, text] = EXPECTED[id]!;
+    const found = hunts.find(({ bug }) => bug === id)!.seeds.map((seed) => seed.found);
+    for (const one of found) {
+      expect(one).toMatchObject({ law, text });
+      expect(one!.operations).toBeLessThanOrEqual(4);
+      expect(one!.devices).toBeLessThanOrEqual(2);
+    }
+    expect(found).toHaveLength(SEEDS.length);
+  });
+});
