@@ -17,7 +17,7 @@ import { median } from './measure.ts';
 import { compare, race } from './rates.ts';
 
 const MACHINES = 24;
-const PROGRAMS_PER_MACHINE = 12;
+const PROGRAMS_PER_MACHINE = 48;
 const ROUNDS = 21;
 
 export function generationBench(): BenchTable[] {

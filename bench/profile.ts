@@ -31,6 +31,8 @@ function linesOf({ nodes, samples = [], timeDeltas = [] }: Profiler.Profile): st
   let total = 0;
   for (const [index, id] of samples.entries()) {
     const { functionName, url } = frames.get(id)!;
+    // The profiler's own start and stop.
+    if (functionName === 'dispatch' && url === '') continue;
     const time = timeDeltas[index] ?? 0;
     const file = fileOf(url);
     total += time;

@@ -18,12 +18,10 @@ export interface Comparison {
   readonly range: readonly [low: number, high: number];
 }
 
-/** Compilers and caches are warm after so many milliseconds of each contender. */
-const WARM_UP_MS = 2500;
-
-export function race(contenders: readonly Contender[], rounds: number): Rates[] {
+/** `warmUpMs`, for each contender: until compilers and caches are warm. */
+export function race(contenders: readonly Contender[], rounds: number, warmUpMs = 2500): Rates[] {
   let turn = 0;
-  const end = performance.now() + WARM_UP_MS * contenders.length;
+  const end = performance.now() + warmUpMs * contenders.length;
   while (performance.now() < end) {
     for (const { round } of contenders) round(turn);
     turn += 1;

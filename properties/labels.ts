@@ -11,10 +11,17 @@ import { sharesMemory } from '../model/judge/state.ts';
 import { coherentLimit, translations } from '../model/judge/view.ts';
 
 export class Tally {
-  readonly counts = new Map<string, number>();
+  /** Cells, so that counting one more is a look-up and no write to the map. */
+  readonly #cells = new Map<string, { count: number }>();
+
+  get counts(): Map<string, number> {
+    return new Map([...this.#cells].map(([label, cell]) => [label, cell.count]));
+  }
 
   add(label: string, count = 1): void {
-    this.counts.set(label, (this.counts.get(label) ?? 0) + count);
+    const cell = this.#cells.get(label);
+    if (cell === undefined) this.#cells.set(label, { count });
+    else cell.count += count;
   }
 
   addAll(other: Iterable<readonly [string, number]>): void {

@@ -28,9 +28,9 @@ export function sample(count: number): Sample {
   const machines = fc.sample(machineArbitrary(), { seed: SEED, numRuns: count });
   const weights = new Map<OpName, number>();
   let operations = 0;
-  for (const machine of machines) {
+  for (const [index, machine] of machines.entries()) {
     for (const { program } of fc.sample(caseArbitrary(machine), {
-      seed: SEED,
+      seed: seedOf(0, index),
       numRuns: PROGRAMS,
     })) {
       operations += program.length;

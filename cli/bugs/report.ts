@@ -43,7 +43,8 @@ export function tableText({ summaries, linux, problems, milliseconds }: Survey):
 function linuxText({ hits, broken }: KnownResult): string {
   const counts = Object.entries(hits).map(([id, count]) => `  ${id}: ${count} times`);
   const rest = broken.length === 0 ? 'and nothing else' : `and ${broken.length} laws more`;
-  return ['With all of linux-6.12 planted and known, the laws excuse', ...counts, rest].join('\n');
+  const title = 'With all of linux-6.12 planted and known, the laws excuse';
+  return [title, ...counts, rest].join('\n');
 }
 
 const NOTES = [

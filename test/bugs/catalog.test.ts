@@ -23,11 +23,11 @@ describe('each bug', () => {
     expect(ALL_BUGS.filter((bug) => problemOf(bug) !== null)).toEqual([]);
   });
 
-  test('applies, and the compiler accepts the result', () => {
+  test('applies, and the compiler accepts the result', { timeout: 60_000 }, () => {
     expect(checkTypes(ALL_BUGS)).toEqual([]);
   });
 
-  test('would be told apart from one the compiler refuses', () => {
+  test('would be told apart from one the compiler refuses', { timeout: 60_000 }, () => {
     const [first, ...others] = bugsOfFamily('linux-6.12') as [Bug, ...Bug[]];
     const edit = { ...first.edits[0]!, replace: 'const nothing: string = 5;' };
     const wrong = { ...first, edits: [edit] };

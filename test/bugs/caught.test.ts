@@ -27,31 +27,37 @@ function errandOf({ id, edits }: Bug): Errand {
   };
 }
 
-/** The first bug of each group, and the canary: none can do without it. */
+/** If this one is missed, nothing else here means anything. */
 const CANARY = 'coherent-pages-versus-bytes';
-const GROUPS = [...new Set(ALL_BUGS.map(({ group }) => group))];
-const CHOSEN = GROUPS.map((group) => {
-  const ofGroup = ALL_BUGS.filter((bug) => bug.group === group);
-  return ofGroup.find(({ id }) => id === CANARY) ?? ofGroup[0]!;
-});
+
+/** By group, one that is found soon: what takes long is the business of the board. */
+const CHOSEN: Readonly<Record<string, string>> = {
+  coherent: CANARY,
+  bitmap: 'own-summary-never-taken-back',
+  limits: 'own-refused-coherent-mask-stays',
+  'reserved-mem': 'own-range-warning-first-attach-only',
+  'global-pool': 'own-free-skips-global-pool',
+  resource: 'own-touching-regions-overlap',
+  'dma-ranges': 'of-three-cell-range-match',
+};
 
 describe('one bug of each group', () => {
   let hunts: Hunt[] = [];
 
   beforeAll(async () => {
-    hunts = await sendAll(CHOSEN.map(errandOf), null, PROCESSES, () => {});
+    const bugs = Object.values(CHOSEN).map((id) => bugById(id)!);
+    hunts = await sendAll(bugs.map(errandOf), null, PROCESSES, () => {});
   }, 60_000);
 
-  test.each(GROUPS.map((group, index) => [group, CHOSEN[index]!.id] as const))(
-    '%s: %s is found',
-    (_group, id) => {
-      const found = hunts.find(({ bug }) => bug === id)?.seeds[0]?.found;
-      expect(found?.law).toMatch(/^\w+\/[\w-]+$/);
-    },
-  );
+  test.each(Object.entries(CHOSEN))('%s: %s is found', (group, id) => {
+    expect(bugById(id)?.group).toBe(group);
+    const found = hunts.find(({ bug }) => bug === id)?.seeds[0]?.found;
+    expect(found?.law).toMatch(/^\w+\/[\w-]+$/);
+  });
 
-  test('the canary is among them', () => {
-    expect(CHOSEN).toContain(bugById(CANARY));
+  test('leaves out no group', () => {
+    const groups = new Set(ALL_BUGS.map(({ group }) => group));
+    expect(Object.keys(CHOSEN).sort()).toEqual([...groups].sort());
   });
 });
 

@@ -10,16 +10,6 @@ import { sendAll } from '../../cli/bugs/worker.ts';
 const SEEDS = ['quality', 'another'];
 
 const EXPECTED: Readonly<Record<string, readonly [law: string, text: string]>> = {
-  // One page, two asked for.
-  'coherent-oversized-request': [
-    'pool/inside',
-    `profile arm64
-bank 0x0 1G
-device d0
-declare d0 0x40000000 0x0 4096
-h0 = alloc_coherent d0 4097`,
-  ],
-  'bitmap-index-shift-32bit': ['bitmap/index', 'offsetToIndex(offsetBytes 1, pageShift 31)'],
   'of-three-cell-range-match': [
     'board/translate',
     `bus of 3 address cells
