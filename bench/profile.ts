@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 
 const TOP = fileURLToPath(new URL('../', import.meta.url));
 const FUNCTIONS = 8;
+const PARTS = 6;
 const INTERVAL_US = 250;
 
 /** Runs `round` for about so long; answers lines: shares of the parts, then the top functions. */
@@ -40,7 +41,7 @@ function linesOf({ nodes, samples = [], timeDeltas = [] }: Profiler.Profile): st
     add(parts, partOf(functionName, file), time);
   }
   const percent = (time: number) => `${((time / total) * 100).toFixed(1)} %`;
-  const shares = largest(parts, FUNCTIONS).map(([part, time]) => `${part} ${percent(time)}`);
+  const shares = largest(parts, PARTS).map(([part, time]) => `${part} ${percent(time)}`);
   const rows = largest(functions, FUNCTIONS).map(
     ([name, time]) => `${percent(time).padStart(7)}  ${name}`,
   );

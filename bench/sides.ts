@@ -5,7 +5,7 @@ import type { Op } from '../contract/operations.ts';
 import type { SyncSession } from '../contract/subject.ts';
 import { Tally } from '../properties/labels.ts';
 import { drawProgram } from '../properties/programs/draw.ts';
-import type { Random } from '../properties/random.ts';
+import { Random } from '../properties/random.ts';
 import { huntSync } from '../properties/runner/hunt.ts';
 import { profileOf, runSync } from '../properties/runner/run.ts';
 import { caseSeed } from '../properties/runner/seed.ts';
@@ -81,7 +81,7 @@ function runCommands(machine: Machine, [setup, commands]: CommandProgram, tally:
 /** What an unchecked loop reaches: programs from a bare generator, answers thrown away. */
 export function rawSide({ machines }: Sample): Round {
   return (turn) => {
-    const random = bareRandom(turn);
+    const random = new Random(bareRandom(turn));
     let operations = 0;
     for (const machine of machines) {
       for (let k = 0; k < CASES; k++) {

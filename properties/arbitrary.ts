@@ -5,7 +5,7 @@ import type { Case } from '../contract/scenario.ts';
 import type { MachineLimits } from '../contract/subject.ts';
 import { drawMachine } from './machines/draw.ts';
 import { drawProgram } from './programs/draw.ts';
-import type { Random } from './random.ts';
+import { Random } from './random.ts';
 import { candidates } from './shrink/shrink.ts';
 
 /** Random machines within the limits. They shrink as part of a case, not alone. */
@@ -49,8 +49,8 @@ class Drawn<T> extends fc.Arbitrary<T> {
     this.#shrink = shrink;
   }
 
-  override generate(random: Random): fc.Value<T> {
-    return new fc.Value(this.#draw(random), undefined);
+  override generate(source: fc.Random): fc.Value<T> {
+    return new fc.Value(this.#draw(new Random(source)), undefined);
   }
 
   /** Only values this arbitrary drew or proposed are ever shrunk. */

@@ -89,10 +89,12 @@ function oneDevice(machine: Machine, sent: readonly Sent[]): Op[] {
     return pool === null ? index : devices.findIndex((device) => device.pool === pool);
   };
   return sent.map(({ op, outcome }): Op => {
-    const via = op.op === 'free' ? (op.via < 0 ? buffers.get(op.buffer)!.device : op.via) : -1;
+    const buffer = op.op === 'free' ? buffers.get(op.buffer)! : null;
     judge.adopt(op, outcome);
     if (op.op === 'alloc_coherent') return { ...op, device: first(op.device) };
-    return op.op === 'free' ? { ...op, via: first(via) } : op;
+    // The global pool is freed by devices it serves, whatever pool they have got since.
+    if (op.op !== 'free' || buffer === null || buffer.viaGlobal) return op;
+    return { ...op, via: first(op.via < 0 ? buffer.device : op.via) };
   });
 }
 

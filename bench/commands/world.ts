@@ -71,9 +71,7 @@ export class PlanWorld implements World {
       case 'mmap': {
         this.#at = plan.live.findIndex(({ label }) => label === op.buffer);
         const buffer = plan.live[this.#at]!;
-        const device = op.via < 0 ? buffer.device : op.via;
-        const viaGlobal = plan.pools[device] === null;
-        return plan.poolOf(device) === buffer.pool && viaGlobal === buffer.viaGlobal;
+        return plan.owns(op.via < 0 ? buffer.device : op.via, buffer);
       }
       default:
         return true;

@@ -1,5 +1,5 @@
 /** Looks for one bug with several seeds. Runs in a process whose sources have the bug planted. */
-import type { Budget, Found, KnownResult } from './stages.ts';
+import type { Budget, Found, KnownResult, StageResult } from './stages.ts';
 import { judgeKnown, STAGES } from './stages.ts';
 
 /** What a process is told: everything about one bug. */
@@ -52,11 +52,17 @@ async function huntSeed(seed: string, { files, budget }: Errand): Promise<SeedRe
   let cases = 0;
   for (const stage of STAGES) {
     if (!files.some((file) => stage.sees(file))) continue;
-    const result = await stage.hunt(seed, budget);
+    const result = await stage.hunt(seed, budget).catch(crashed);
     cases = Math.max(cases, result.cases);
     if (result.found === null) continue;
     const milliseconds = performance.now() - started;
     return { seed, stage: stage.name, found: result.found, cases: result.cases, milliseconds };
   }
   return { seed, stage: null, found: null, cases, milliseconds: performance.now() - started };
+}
+
+/** An exception that no property expects: found, though nothing says by which case. */
+function crashed(error: unknown): StageResult {
+  const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  return { cases: 1, found: { law: 'any/no-crash', operations: 0, devices: 0, text } };
 }

@@ -47,7 +47,7 @@ export interface Stage {
 }
 
 /** Cases of the first, short look at pools: most bugs show by then. */
-const FIRST_LOOK = 2048;
+const FIRST_LOOK = 1024;
 
 export const STAGES: readonly Stage[] = [
   {
@@ -88,9 +88,11 @@ const LOCKSTEP: readonly Check[] = [
 ];
 
 const BOARDS: readonly Check[] = [
-  check(600, checkTranslation),
+  check(200, checkTranslation),
   ...RESERVATION_LAWS.map((law) =>
-    check(600, (seed, cases) => checkReservations(law, seed, cases)),
+    check(law === 'board/cma-aligned' ? 800 : 200, (seed, cases) =>
+      checkReservations(law, seed, cases),
+    ),
   ),
 ];
 

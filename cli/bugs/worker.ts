@@ -7,6 +7,9 @@ import { hunt } from './hunt.ts';
 /** The word after `bugs` that makes a process the other side. */
 export const WORKER = 'worker';
 
+/** Beyond the time an errand may take anyway, before its process is ended. */
+const HANG_MS = 120_000;
+
 /** Runs the errand in a process of its own. @throws Error when that process fails. */
 export function send(errand: Errand, directory: string | null): Promise<Hunt> {
   const command = plantedCommand([errand.bug], directory, ['bugs', WORKER]);
@@ -19,13 +22,30 @@ export function send(errand: Errand, directory: string | null): Promise<Hunt> {
     child.on('message', (message) => {
       result = message as Hunt;
     });
+    const timer = setTimeout(() => {
+      result ??= hung(errand);
+      child.kill('SIGKILL');
+    }, errand.totalMs + HANG_MS);
     child.on('error', reject);
     child.on('exit', (code, signal) => {
+      clearTimeout(timer);
       if (result !== null) resolve(result);
       else reject(new Error(`bug "${errand.bug}": its process ended with ${signal ?? code}`));
     });
     child.send(errand);
   });
+}
+
+/** A bug that makes the sources run for ever is found, too. */
+function hung({ bug, seeds }: Errand): Hunt {
+  const text = 'the process gave no answer';
+  const found = { law: 'any/no-crash', operations: 0, devices: 0, text };
+  const milliseconds = HANG_MS;
+  return {
+    bug,
+    seeds: seeds.map((seed) => ({ seed, stage: null, found, cases: 1, milliseconds })),
+    known: null,
+  };
 }
 
 /** The other side: takes one errand, answers, and ends. */

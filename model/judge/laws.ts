@@ -11,7 +11,12 @@ const law = (
 ): Law => ({ id, says, decides, source, needs, by: 'judge' });
 
 export const JUDGE_LAWS: readonly Law[] = [
-  law('any/no-crash', 'No operation makes the kernel oops, stop or hang.', [], 'design §2'),
+  law(
+    'any/no-crash',
+    'No operation makes the kernel oops, stop or hang.',
+    [],
+    'contract/outcome.ts:Crash',
+  ),
   law(
     'any/form',
     'An answer has one of the forms its operation can have, with all its fields.',

@@ -1,5 +1,5 @@
 /** System RAM by definition: bank bytes outside every effective no-map region. */
-import type { Machine } from '../../contract/machine.ts';
+import type { Machine, Region } from '../../contract/machine.ts';
 
 type Interval = readonly [start: number, end: number];
 
@@ -14,13 +14,19 @@ export function systemRam(machine: Machine): readonly Interval[] {
   machine.regions.forEach((region, index) => {
     if (!region.noMap || region.disabled || region.size === 0) return;
     const range: Interval = [region.base, region.base + region.size];
+    if (!ram.some((piece) => meet(piece, range))) return;
     const inBank = banks.some((bank) => meet(bank, range));
     const reserved = machine.regions.some(
-      (r, i) => i < index && !r.disabled && !r.noMap && meet([r.base, r.base + r.size], range),
+      (r, i) => i < index && isReserved(r) && meet([r.base, r.base + r.size], range),
     );
     if (!(inBank && reserved)) ram = ram.flatMap((piece) => without(piece, range));
   });
   return ram;
+}
+
+/** Does the region keep its bytes from a later no-map? Nothing is reserved for an empty one. */
+function isReserved(region: Region): boolean {
+  return !region.disabled && !region.noMap && region.size > 0;
 }
 
 function meet(a: Interval, b: Interval): boolean {

@@ -96,16 +96,28 @@ export function requiredMasks(state: State, device: DeviceState): readonly numbe
 export function ramUncovered(state: State, device: DeviceState): boolean {
   if (device.windows.length === 0) return false;
   const { pageSize } = state.machine;
-  const page = (bytes: number) => Math.floor(bytes / pageSize);
   const end = device.windows.findIndex((window) => window.size < pageSize);
   const windows = end < 0 ? device.windows : device.windows.slice(0, end);
   return state.ram.some(([from, to]) => {
+    const end = Math.floor(to / pageSize);
     let next = Math.ceil(from / pageSize);
-    while (next < page(to)) {
-      const holds = windows.find((w) => page(w.cpu) <= next && next < page(w.cpu) + page(w.size));
+    while (next < end) {
+      const pfn = next;
+      const holds = windows.find(
+        (w) => firstPage(w, pageSize) <= pfn && pfn < endPage(w, pageSize),
+      );
       if (holds === undefined) return true;
-      next = page(holds.cpu) + page(holds.size);
+      next = endPage(holds, pageSize);
     }
     return false;
   });
+}
+
+function firstPage(window: Window, pageSize: number): number {
+  return Math.floor(window.cpu / pageSize);
+}
+
+/** One past the last whole page, counted from the page the window starts in. */
+function endPage(window: Window, pageSize: number): number {
+  return firstPage(window, pageSize) + Math.floor(window.size / pageSize);
 }

@@ -108,7 +108,7 @@ function kindsOf(weight: (name: OpName) => number): Kinds {
 }
 
 function drawKind(random: Random, { sums, total }: Kinds): OpName {
-  const at = random.nextInt(1, total);
+  const at = random.below(total) + 1;
   let index = 0;
   while (sums[index]! < at) index += 1;
   return OP_NAMES[index]!;

@@ -80,14 +80,12 @@ function drawOnBuffer(
 
 /** A device that may free the buffer: -1 for the one that allocated it; null: none can. */
 function drawVia(random: Random, plan: Plan, buffer: PlannedBuffer): number | null {
-  const owner = (device: number) =>
-    plan.poolOf(device) === buffer.pool && (plan.pools[device] === null) === buffer.viaGlobal;
-  const self = owner(buffer.device);
+  const self = plan.owns(buffer.device, buffer);
   if (self && !chance(random, 1, 4)) return -1;
   const device = between(random, 0, plan.pools.length - 1);
-  if (owner(device)) return device;
+  if (plan.owns(device, buffer)) return device;
   if (self) return -1;
-  const other = plan.pools.findIndex((_, index) => owner(index));
+  const other = plan.pools.findIndex((_, index) => plan.owns(index, buffer));
   return other < 0 ? null : other;
 }
 
@@ -164,7 +162,6 @@ type LimitOp =
 function drawOnLimits(random: Random, op: LimitOp, config: Configuration, machine: Machine): Op {
   const device = drawDevice(random, config, machine);
   const { pageSize } = machine;
-  const drawLength = () => pageSize * 2 ** between(random, 0, 20) + between(random, -1, 1);
   switch (op) {
     case 'set_mask':
     case 'set_coherent_mask':
@@ -172,19 +169,26 @@ function drawOnLimits(random: Random, op: LimitOp, config: Configuration, machin
     case 'set_offset': {
       const cpu = drawPhys(random, machine);
       const dma = chance(random, 1, 6) ? cpu : drawDma(random, machine, device);
-      return { op, device, cpu, dma, size: drawLength() };
+      return { op, device, cpu, dma, size: drawSpan(random, pageSize) };
     }
     case 'phys_to_dma':
       return { op, device, phys: drawPhys(random, machine) };
     case 'dma_to_phys':
     case 'capable': {
       const dma = drawDma(random, machine, device);
-      return op === 'capable' ? { op, device, dma, size: drawLength() } : { op, device, dma };
+      return op === 'capable'
+        ? { op, device, dma, size: drawSpan(random, pageSize) }
+        : { op, device, dma };
     }
     case 'coherent_ok':
-      return { op, device, phys: drawPhys(random, machine), size: drawLength() };
+      return { op, device, phys: drawPhys(random, machine), size: drawSpan(random, pageSize) };
     case 'required_mask':
     case 'addressing_limited':
       return { op, device };
   }
+}
+
+/** A power of two of pages, or a byte off. */
+function drawSpan(random: Random, pageSize: number): number {
+  return pageSize * 2 ** between(random, 0, 20) + between(random, -1, 1);
 }

@@ -49,6 +49,12 @@ export class Plan {
     return this.pools[device] ?? (this.#servedByGlobal[device] === true ? this.#global : null);
   }
 
+  /** May the device free the buffer: is it bound to its pool, in the same manner? */
+  owns(device: number, buffer: PlannedBuffer): boolean {
+    const viaGlobal = this.pools[device] === null;
+    return viaGlobal === buffer.viaGlobal && this.poolOf(device) === buffer.pool;
+  }
+
   attach(device: number, index: number): void {
     const region = this.machine.devices[device]!.regions[index];
     if (region === undefined || this.pools[device] !== null) return;

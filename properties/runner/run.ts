@@ -7,6 +7,7 @@ import type {
   BatchSubject,
   Booted,
   Subject,
+  SyncSession,
   SyncSubject,
 } from '../../contract/subject.ts';
 import { Judge } from '../../model/judge/judge.ts';
@@ -37,25 +38,38 @@ export function runSync(
   record?.booted?.(session.booted);
   const broken = trial.booted(session.booted);
   if (broken !== null) return broken;
-  const play = (ops: readonly Op[], first: number, rising: number): Failure | null => {
-    for (let i = 0; i < ops.length; i++) {
-      const op = ops[i]!;
-      if (!trial.sends(op)) continue;
-      const outcome = applySafely(() => session.apply(op));
-      record?.answered(op, outcome);
-      const failure = trial.answer(op, outcome, first + rising * i);
-      if (failure !== null) return failure;
-    }
-    return null;
-  };
   const { length } = program;
-  return play(program, 0, 1) ?? play(trial.returns(), length, 0) ?? play(trial.probes(), length, 0);
+  return (
+    play(session, trial, program, 0, 1, record) ??
+    play(session, trial, trial.returns(), length, 0, record) ??
+    play(session, trial, trial.probes(), length, 0, record)
+  );
+}
+
+/** Steps are counted from `first`, by `rising`: closing operations all stand at the end. */
+function play(
+  session: SyncSession,
+  trial: Trial,
+  ops: readonly Op[],
+  first: number,
+  rising: 0 | 1,
+  record: Recorder | undefined,
+): Failure | null {
+  for (let i = 0; i < ops.length; i++) {
+    const op = ops[i]!;
+    if (!trial.sends(op)) continue;
+    const outcome = applySafely(session, op);
+    record?.answered(op, outcome);
+    const failure = trial.answer(op, outcome, first + rising * i);
+    if (failure !== null) return failure;
+  }
+  return null;
 }
 
 /** A subject that throws has crashed; the message says where. */
-function applySafely(apply: () => Outcome): Outcome {
+function applySafely(session: SyncSession, op: Op): Outcome {
   try {
-    return apply();
+    return session.apply(op);
   } catch (error) {
     const where = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
     return { is: 'crash', crash: 'oops', where };

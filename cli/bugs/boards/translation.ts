@@ -7,6 +7,8 @@
  * one with a single window into one of the banks.
  */
 import fc from 'fast-check';
+import { BoardError } from '../../../boards/errors.ts';
+import type { FdtNode } from '../../../boards/fdt/tree.ts';
 import { boardOf } from '../../../boards/loader.ts';
 import { hex } from '../../../contract/numbers.ts';
 import {
@@ -70,9 +72,19 @@ function run(tree: BusTree): Divergence | undefined {
   addDevice(bus, 'd', {});
   const cpu = banks[bank]! * GIB + offset * MIB;
   const expected = windowsText([{ dma: dma * MIB, cpu, size }]);
-  const device = boardOf(treeOf(root)).machine.devices.find(({ name }) => name === 'd');
-  const observed = windowsText(device?.windows ?? []);
+  const observed = windowsOf(root);
   return observed === expected ? undefined : { law: LAW, calls: lines(tree), expected, observed };
+}
+
+/** The windows of the device, or why there is no machine. */
+function windowsOf(root: FdtNode): string {
+  try {
+    const { devices } = boardOf(treeOf(root)).machine;
+    return windowsText(devices.find(({ name }) => name === 'd')?.windows ?? []);
+  } catch (error) {
+    if (error instanceof BoardError) return error.message;
+    throw error;
+  }
 }
 
 function windowsText(windows: readonly { dma: number; cpu: number; size: number }[]): string {

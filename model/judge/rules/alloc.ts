@@ -108,9 +108,9 @@ function checkPlace(state: State, pool: PoolState, op: Alloc, phys: number): Vio
   const { pageSize } = state.machine;
   const pages = blockPages(state, op);
   const page = (phys - pool.base) / pageSize;
-  const poolText = `${hex(pool.base)} with ${pool.pages} pages`;
   if (!(page >= 0 && page + pages <= pool.pages)) {
-    return broken('pool/inside', `${pages} pages inside the pool at ${poolText}`, hex(phys));
+    const place = `the ${pool.pages} pages at ${hex(pool.base)}`;
+    return broken('pool/inside', `${pages} pages inside ${place}`, hex(phys));
   }
   if (page % pages !== 0) {
     return broken('pool/aligned', `a multiple of ${pages} pages from ${hex(pool.base)}`, hex(phys));

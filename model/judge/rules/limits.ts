@@ -67,13 +67,11 @@ export const setOffset: Rule<'set_offset'> = exact({
 
 /** An address that must be one of `possible`, or none when there is no possibility. */
 function checkAddress(law: string, possible: readonly number[], outcome: Outcome) {
-  const expected =
-    possible.length === 0 ? 'none: no window holds it' : possible.map(hex).join(' or ');
-  if (outcome.is === 'none') {
-    return possible.length === 0 ? null : broken(law, expected, 'none');
-  }
   const address = outcome.is === 'ok' ? outcome.address : undefined;
   if (address !== undefined && possible.includes(address)) return null;
+  if (outcome.is === 'none' && possible.length === 0) return null;
+  const expected =
+    possible.length === 0 ? 'none: no window holds it' : possible.map(hex).join(' or ');
   return broken(law, expected, address === undefined ? outcomeText(outcome) : hex(address));
 }
 
