@@ -15,6 +15,7 @@ const PARTS = [
   'boards',
   'properties',
   'linux',
+  'pipe',
 ];
 
 /** Room -> folders of ours it may import besides itself. */
@@ -28,6 +29,7 @@ const ROOMS = {
   properties: ['contract', 'model/judge'],
   bugs: ['contract'],
   linux: ['contract'],
+  pipe: ['contract'],
   report: [...PARTS, 'bugs'],
   cli: [...PARTS, 'bugs', 'report', 'bench'],
   bench: [...PARTS, 'bugs', 'report'],
@@ -44,7 +46,7 @@ const LOCKSTEP_MAY = ['contract', 'model/judge', 'model/reference', 'sut', 'prop
 const PURE = ['contract', 'hardware', 'model', 'sut'];
 
 /** Rooms that are part of the installed package. */
-const SHIPPED = ['api\\.ts', 'boards/', 'cli/', 'linux/', 'properties/', 'report/'];
+const SHIPPED = ['api\\.ts', 'boards/', 'cli/', 'linux/', 'pipe/', 'properties/', 'report/'];
 
 /** Where a walk through the imports starts: everything a person or a runner starts by name. */
 const ENTRIES = '^(api\\.ts|cli/main\\.ts|(bench|bugs|examples|scripts|test)/)';

@@ -46,6 +46,8 @@ export { InputError } from './contract/text/input-error.ts';
 export { parseScenario } from './contract/text/parse.ts';
 export { printScenario } from './contract/text/print.ts';
 export { JUDGE_LAWS as LAWS } from './model/judge/laws.ts';
+export type { PipeOptions } from './pipe/subject.ts';
+export { pipeSubject } from './pipe/subject.ts';
 export { caseArbitrary, machineArbitrary } from './properties/arbitrary.ts';
 export type { CheckOptions } from './properties/check.ts';
 export { check } from './properties/check.ts';

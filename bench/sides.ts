@@ -102,11 +102,11 @@ function play(session: SyncSession, program: readonly Op[]): number {
 }
 
 /** A linear congruential generator with the one method that programs use. */
-function bareRandom(seed: number): Random {
+function bareRandom(seed: number): fc.Random {
   let state = seed + 1;
   const nextInt = (min: number, max: number) => {
     state = (state * 1664525 + 1013904223) % 2 ** 32;
     return min + Math.floor((state / 2 ** 32) * (max - min + 1));
   };
-  return { nextInt } as unknown as Random;
+  return { nextInt } as unknown as fc.Random;
 }

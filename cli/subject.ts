@@ -1,7 +1,7 @@
 /** Which subject is judged: the built-in one, or a program behind a pipe. */
 import type { Subject } from '../contract/subject.ts';
+import { pipeSubject } from '../pipe/subject.ts';
 import { carveoutSubject } from '../sut/subject.ts';
-import { pipeSubject } from './pipe-subject.ts';
 
 /** How to reach the subject; plain data, so that a worker can do it again. */
 export interface SubjectChoice {

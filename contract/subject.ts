@@ -1,6 +1,6 @@
 /** The plug-in contract: what a thing must offer to be judged. */
 import type { Machine, ProfileName } from './machine.ts';
-import type { Op } from './operations.ts';
+import type { Op, OpName } from './operations.ts';
 import type { Outcome, Warning } from './outcome.ts';
 
 /** What a subject can report. A law that needs more is shown as "not judged". */
@@ -43,9 +43,33 @@ export interface MachineLimits {
   readonly regionsMax?: number;
 }
 
+/** What a subject answers that does not say: the operations there were when that was decided. */
+export const FIRST_OPERATIONS = [
+  'set_mask',
+  'set_coherent_mask',
+  'set_offset',
+  'phys_to_dma',
+  'dma_to_phys',
+  'coherent_ok',
+  'capable',
+  'required_mask',
+  'addressing_limited',
+  'declare',
+  'release',
+  'attach',
+  'detach',
+  'alloc_coherent',
+  'free',
+  'mmap',
+  'write',
+  'read',
+] as const satisfies readonly OpName[];
+
 interface AnySubject {
   readonly name: string;
   readonly observes: ReadonlySet<Observation>;
+  /** Optional. Operations it answers; others are never sent. Default: FIRST_OPERATIONS. */
+  readonly operations?: readonly OpName[];
   /** Null: the machine can be booted. Otherwise the reason why not. */
   accepts(machine: Machine): string | null;
   /** Optional. Narrows the machine generator; `accepts` still has the last word. */

@@ -21,6 +21,14 @@ export function caseArbitrary(machine: Machine, trail: Trail = new Trail()): fc.
   );
 }
 
+/** One given case, only to be shrunk. */
+export function fixedCase(kase: Case, trail: Trail): fc.Arbitrary<Case> {
+  return new Drawn<Case>(
+    () => kase,
+    (value) => trail.candidates(value),
+  );
+}
+
 /** What shrinking remembers of a hunt: where each failing case failed, and what was tried. */
 export class Trail {
   readonly tries = new Map<string, number>();

@@ -1,12 +1,11 @@
 /** The `--json` document of a run. Its schema is in docs/formats.md; additions only. */
 
-import { PLAIN_HEADER } from '../contract/scenario.ts';
-import { printScenario } from '../contract/text/print.ts';
 import type { Bucket } from '../properties/runner/buckets.ts';
 import type { Report } from './campaign.ts';
 import { exitCode, staleRows, totalLabels } from './campaign.ts';
 
-export function reportJson(report: Report): string {
+/** `extra`: members of commands that have more to say, e.g. the board. */
+export function reportJson(report: Report, extra: Readonly<Record<string, unknown>> = {}): string {
   const document = {
     carveout: 'report',
     version: 1,
@@ -25,11 +24,12 @@ export function reportJson(report: Report): string {
     stale: staleRows(report),
     notJudged: report.notJudged.map((law) => law.id),
     labels: Object.fromEntries([...totalLabels(report)].sort(([a], [b]) => (a < b ? -1 : 1))),
+    ...extra,
   };
   return `${JSON.stringify(document, null, 2)}\n`;
 }
 
-function failureJson({ law, finding, origin, count, file }: Bucket) {
+function failureJson({ law, finding, origin, count, file, scenario }: Bucket) {
   const { kase, failure, originalLength, runs } = finding;
   return {
     law,
@@ -45,6 +45,6 @@ function failureJson({ law, finding, origin, count, file }: Bucket) {
     property: origin.property,
     case: origin.case,
     file,
-    scenario: printScenario({ ...kase, header: PLAIN_HEADER }),
+    scenario,
   };
 }

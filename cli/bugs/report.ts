@@ -48,7 +48,7 @@ function linuxText({ hits, broken }: KnownResult): string {
 }
 
 const NOTES = [
-  'found: seeds of all that looked. cases: median until the first failure. ops, dev: operations and',
+  'found: seeds of all that looked. cases: median to the first failure. ops, dev: operations and',
   'devices of the shrunk scenario. texts: seeds that end in the commonest text, per law.',
 ];
 

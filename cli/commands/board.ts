@@ -55,7 +55,7 @@ async function fuzzBoard(parsed: Parsed, board: Board): Promise<number> {
   const plan = planOf(parsed, [{ title: 'board', machine, cases, timeMs }]);
   if (!parsed.switches.has('json')) process.stdout.write(`seed "${plan.seed}"\n`);
   const report = await fuzz(plan);
-  printReport(report, parsed);
+  printReport(report, parsed, { board: reportBoard(board) });
   return exitCode(report);
 }
 

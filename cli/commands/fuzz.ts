@@ -65,9 +65,14 @@ export async function runFuzz(parsed: Parsed, phases: readonly PhasePlan[]): Pro
   return exitCode(report);
 }
 
-export function printReport(report: Report, parsed: Parsed): void {
+/** `extra`: what else the JSON document is to hold. */
+export function printReport(
+  report: Report,
+  parsed: Parsed,
+  extra: Readonly<Record<string, unknown>> = {},
+): void {
   const text = parsed.switches.has('json')
-    ? reportJson(report)
+    ? reportJson(report, extra)
     : reportText(report, { labels: parsed.switches.has('labels') });
   process.stdout.write(text);
 }

@@ -3,6 +3,7 @@ import { createReadStream, statSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { TraceReader } from '../../contract/json/trace.ts';
 import type { Op } from '../../contract/operations.ts';
+import { OP_NAMES } from '../../contract/operations.ts';
 import { OBSERVATIONS } from '../../contract/subject.ts';
 import { InputError } from '../../contract/text/input-error.ts';
 import { Tally } from '../../properties/labels.ts';
@@ -61,7 +62,7 @@ async function judgeFile(
     const step = reader.read(line);
     if (trial === null && reader.head !== null) {
       const { machine, booted } = reader.head;
-      trial = new Trial(machine, { observes, known: [] }, tally);
+      trial = new Trial(machine, { observes, known: [], operations: new Set(OP_NAMES) }, tally);
       const failure = trial.booted(booted);
       if (failure !== null) return report(failureText(failure, { machine, program }));
     }

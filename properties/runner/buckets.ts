@@ -16,6 +16,8 @@ export interface Bucket {
   count: number;
   /** The failure file, or null when none is written. */
   readonly file: string | null;
+  /** What the file holds or would hold. */
+  readonly scenario: string;
 }
 
 export interface Origin {
@@ -59,7 +61,8 @@ export class Buckets {
       if (file !== null && file !== known.file) rmSync(file, { force: true });
       return known;
     }
-    const bucket = { law, finding, origin, count: 1, file };
+    const scenario = this.scenarioText(finding, origin);
+    const bucket = { law, finding, origin, count: 1, file, scenario };
     this.#buckets.set(key, bucket);
     return bucket;
   }

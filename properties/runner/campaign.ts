@@ -4,18 +4,16 @@
  */
 import fc from 'fast-check';
 import type { Machine } from '../../contract/machine.ts';
-import type { Case } from '../../contract/scenario.ts';
 import type { Subject } from '../../contract/subject.ts';
 import { machineArbitrary } from '../arbitrary.ts';
 import { Tally } from '../labels.ts';
-import { checkRelation, RELATIONS } from '../metamorphic.ts';
 import type { Bucket, Origin } from './buckets.ts';
 import { Buckets } from './buckets.ts';
 import type { Finding, Hunted, Watcher } from './hunt.ts';
-import { huntAsync, huntSync } from './hunt.ts';
-import { BatchRunner, profileOf, RefusedError, runSync } from './run.ts';
+import type { Counters, Hunter } from './hunters.ts';
+import { judged, related } from './hunters.ts';
+import { BatchRunner, profileOf } from './run.ts';
 import { caseSeed } from './seed.ts';
-import type { Failure, Profile } from './trial.ts';
 
 export interface CampaignOptions {
   readonly seed: string;
@@ -74,8 +72,6 @@ export const CASES_PER_BLOCK = 64;
 const METAMORPHIC_EVERY = 8;
 /** Shrunk failures per law; more are only counted. */
 const SHRUNK_PER_LAW = 12;
-/** Where labels of shrinking runs go. */
-const SHRINKING = new Tally();
 /** Milliseconds between two looks at the clock, the signals and the terminal. */
 const BREATH_MS = 50;
 
@@ -87,35 +83,30 @@ export async function campaign(
   return await run.run();
 }
 
-type Runner = (
-  machine: Machine,
-  seed: number,
-  watcher: Watcher,
-) => Hunted | null | Promise<Hunted | null>;
-
 class Campaign {
   readonly #subject: Subject;
   readonly #options: CampaignOptions;
-  readonly #profile: Profile;
   readonly #buckets: Buckets;
-  readonly #tally = new Tally();
   readonly #shrunk = new Map<string, number>();
   readonly #started = performance.now();
   readonly #batch: BatchRunner | null;
-  #caseTally = this.#tally;
+  readonly #counters: Counters = { tally: new Tally(), refusedMachines: 0 };
+  readonly #judged: Hunter;
+  readonly #related: readonly Hunter[];
   #moreFailures = 0;
   #cases = 0;
   #lastCase = -1;
-  #refused = 0;
   #breath = 0;
 
   constructor(subject: Subject, options: CampaignOptions) {
     this.#subject = subject;
     this.#options = options;
-    this.#profile = profileOf(subject, options.known);
     const { bugs, command, known } = options;
+    const profile = profileOf(subject, known);
     this.#buckets = new Buckets(options.failures, { bugs, subject: command, known });
-    this.#batch = subject.kind === 'batch' ? new BatchRunner(subject, this.#profile) : null;
+    this.#batch = subject.kind === 'batch' ? new BatchRunner(subject, profile) : null;
+    this.#judged = judged(subject, profile, this.#batch, this.#counters);
+    this.#related = options.metamorphic && subject.kind === 'sync' ? related(subject) : [];
   }
 
   async run(): Promise<CampaignResult> {
@@ -137,10 +128,10 @@ class Campaign {
       seed: this.#options.seed,
       cases: this.#cases,
       lastCase: this.#lastCase,
-      refusedMachines: this.#refused,
+      refusedMachines: this.#counters.refusedMachines,
       buckets: this.#buckets.all,
       moreFailures: this.#moreFailures,
-      labels: this.#tally.counts,
+      labels: this.#counters.tally.counts,
       interrupted,
       milliseconds: performance.now() - this.#started,
     };
@@ -182,7 +173,7 @@ class Campaign {
       const machine = this.#options.machine ?? drawOnce(this.#subject, seed);
       this.#machineAt = group;
       this.#machine = this.#subject.accepts(machine) === null ? machine : null;
-      if (this.#machine === null) this.#refused += 1;
+      if (this.#machine === null) this.#counters.refusedMachines += 1;
     }
     return this.#machine;
   }
@@ -192,74 +183,59 @@ class Campaign {
     this.#lastCase = index;
     if (machine === null) return;
     this.#cases += 1;
-    await this.#runProperty('pools', index, machine, this.#judged());
-    if (!this.#options.metamorphic || index % METAMORPHIC_EVERY !== 0) return;
-    for (const relation of RELATIONS) {
-      const subject = this.#subject;
-      if (subject.kind === 'batch') continue;
-      await this.#runProperty(relation.law.id, index, machine, (m, seed, watcher) =>
-        huntSync(m, seed, (kase) => checkRelation(subject, relation, kase), watcher),
-      );
-    }
+    await this.#run(this.#judged, index, machine);
+    if (index % METAMORPHIC_EVERY !== 0) return;
+    for (const hunter of this.#related) await this.#run(hunter, index, machine);
   }
 
-  #judged(): Runner {
-    const subject = this.#subject;
-    const run = (kase: Case) => this.#runJudged(kase);
-    if (subject.kind === 'batch') {
-      return (machine, seed, watcher) => huntAsync(machine, seed, run, watcher);
-    }
-    const sync = (kase: Case) => runSync(subject, kase, this.#profile, this.#caseTally);
-    return (machine, seed, watcher) => huntSync(machine, seed, sync, watcher);
-  }
-
-  async #runJudged(kase: Case): Promise<Failure | null> {
-    try {
-      return await this.#batch!.run(kase, this.#caseTally);
-    } catch (error) {
-      if (!(error instanceof RefusedError)) throw error;
-      this.#refused += 1;
-      return null;
-    }
-  }
-
-  async #runProperty(
-    property: string,
-    index: number,
-    machine: Machine,
-    run: Runner,
-  ): Promise<void> {
+  async #run(hunter: Hunter, index: number, machine: Machine): Promise<void> {
     const { seed } = this.#options;
-    const origin: Origin = { seed, property, case: index };
-    const before = this.#moreFailures;
-    const hunted = await run(machine, caseSeed(seed, property, index), this.#watcher(origin));
-    this.#caseTally = this.#tally;
-    if (hunted === null || this.#moreFailures > before) return;
-    for (const finding of [hunted.finding, ...hunted.others]) this.#file(finding, origin);
+    const origin: Origin = { seed, property: hunter.name, case: index };
+    const watcher = this.#watcher(origin);
+    const hunted = await hunter.hunt(machine, caseSeed(seed, hunter.name, index), watcher);
+    if (hunted !== null) await this.#file(hunter, hunted, origin, watcher);
+  }
+
+  /** Files the finding, then those of other laws met on the way, each shrunk as its own. */
+  async #file(hunter: Hunter, first: Hunted, origin: Origin, watcher: Watcher): Promise<void> {
+    const laws = new Set<string>();
+    const queue: Hunted[] = [first];
+    for (let hunted = queue.shift(); hunted !== undefined; hunted = queue.shift()) {
+      const { law } = hunted.finding.failure.violation;
+      if (laws.has(law)) continue;
+      laws.add(law);
+      if (this.#isEnough(law)) {
+        this.#moreFailures += 1;
+        continue;
+      }
+      this.#buckets.add(hunted.finding, origin);
+      this.#shrunk.set(law, (this.#shrunk.get(law) ?? 0) + 1);
+      if (this.#options.bail === true) return;
+      for (const other of hunted.others) {
+        const otherLaw = other.failure.violation.law;
+        if (laws.has(otherLaw) || this.#isEnough(otherLaw)) continue;
+        const shrunk = await hunter.shrink(other.kase, watcher);
+        if (shrunk !== null) queue.push(shrunk);
+      }
+    }
+  }
+
+  #isEnough(law: string): boolean {
+    return (this.#shrunk.get(law) ?? 0) >= SHRUNK_PER_LAW;
   }
 
   #watcher(origin: Origin): Watcher {
+    const laws = new Set<string>();
     return {
-      shrinks: (law) => {
-        const worth = (this.#shrunk.get(law) ?? 0) < SHRUNK_PER_LAW;
-        if (!worth) this.#moreFailures += 1;
-        return worth;
-      },
+      shrinks: (law) => !this.#isEnough(law),
       onStep: (finding) => {
-        const first = this.#caseTally === this.#tally;
-        // Labels describe what generators reach; runs of the shrinker are not of that kind.
-        this.#caseTally = SHRINKING;
-        if ((this.#shrunk.get(finding.failure.violation.law) ?? 0) >= SHRUNK_PER_LAW) return;
+        const { law } = finding.failure.violation;
+        if (this.#isEnough(law)) return;
         const file = this.#buckets.save(finding, origin);
-        if (first) this.#options.onFailure?.(finding, origin, file);
+        if (!laws.has(law)) this.#options.onFailure?.(finding, origin, file);
+        laws.add(law);
       },
     };
-  }
-
-  #file(finding: Finding, origin: Origin): void {
-    const { law } = finding.failure.violation;
-    this.#buckets.add(finding, origin);
-    this.#shrunk.set(law, (this.#shrunk.get(law) ?? 0) + 1);
   }
 }
 

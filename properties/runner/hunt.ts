@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import type { Machine } from '../../contract/machine.ts';
 import type { Case } from '../../contract/scenario.ts';
-import { caseArbitrary, Trail } from '../arbitrary.ts';
+import { caseArbitrary, fixedCase, Trail } from '../arbitrary.ts';
 import type { Failure } from './trial.ts';
 
 /** A broken law with the smallest case found so far. */
@@ -77,33 +77,65 @@ class Hunt {
   }
 }
 
-/** `run` answers the failure of a case or null. The first call is the drawn case. */
+/** Runs a case and answers its failure or null. */
+export type SyncRun = (kase: Case) => Failure | null;
+export type AsyncRun = (kase: Case) => Promise<Failure | null>;
+
+/** Draws the case of the seed on the machine, and hunts its failure down. */
 export function huntSync(
   machine: Machine,
   seed: number,
-  run: (kase: Case) => Failure | null,
+  run: SyncRun,
   watcher: Watcher,
 ): Hunted | null {
   const hunt = new Hunt(watcher);
-  const arbitrary = caseArbitrary(machine, hunt.trail);
+  chase(hunt, caseArbitrary(machine, hunt.trail), seed, run);
+  return hunt.result;
+}
+
+/** Shrinks a case that is known to fail. */
+export function shrinkSync(kase: Case, run: SyncRun, watcher: Watcher): Hunted | null {
+  const hunt = new Hunt(watcher);
+  chase(hunt, fixedCase(kase, hunt.trail), 0, run);
+  return hunt.result;
+}
+
+function chase(hunt: Hunt, arbitrary: fc.Arbitrary<Case>, seed: number, run: SyncRun): void {
   const property = fc.property(arbitrary, (kase) => hunt.done || !hunt.fails(kase, run(kase)));
   fc.check(property, { seed, numRuns: 1 });
-  return hunt.result;
 }
 
 /** The same for subjects that answer later. */
 export async function huntAsync(
   machine: Machine,
   seed: number,
-  run: (kase: Case) => Promise<Failure | null>,
+  run: AsyncRun,
   watcher: Watcher,
 ): Promise<Hunted | null> {
   const hunt = new Hunt(watcher);
-  const arbitrary = caseArbitrary(machine, hunt.trail);
+  await chaseAsync(hunt, caseArbitrary(machine, hunt.trail), seed, run);
+  return hunt.result;
+}
+
+export async function shrinkAsync(
+  kase: Case,
+  run: AsyncRun,
+  watcher: Watcher,
+): Promise<Hunted | null> {
+  const hunt = new Hunt(watcher);
+  await chaseAsync(hunt, fixedCase(kase, hunt.trail), 0, run);
+  return hunt.result;
+}
+
+async function chaseAsync(
+  hunt: Hunt,
+  arbitrary: fc.Arbitrary<Case>,
+  seed: number,
+  run: AsyncRun,
+): Promise<void> {
   const property = fc.asyncProperty(
     arbitrary,
     async (kase) => hunt.done || !hunt.fails(kase, await run(kase)),
   );
   await fc.check(property, { seed, numRuns: 1 });
-  return hunt.result;
 }

@@ -1,5 +1,5 @@
 /** Runs a case on a subject: in process, or in batches somewhere else. */
-import type { Op } from '../../contract/operations.ts';
+import type { Op, OpName } from '../../contract/operations.ts';
 import type { Outcome } from '../../contract/outcome.ts';
 import type { Case } from '../../contract/scenario.ts';
 import type {
@@ -10,6 +10,7 @@ import type {
   SyncSession,
   SyncSubject,
 } from '../../contract/subject.ts';
+import { FIRST_OPERATIONS } from '../../contract/subject.ts';
 import { Judge } from '../../model/judge/judge.ts';
 import type { Tally } from '../labels.ts';
 import type { Failure, Profile } from './trial.ts';
@@ -22,7 +23,11 @@ export interface Recorder {
 }
 
 export function profileOf(subject: Subject, known: readonly string[]): Profile {
-  return { observes: subject.observes, known: [...known, ...(subject.known ?? [])] };
+  return {
+    observes: subject.observes,
+    known: [...known, ...(subject.known ?? [])],
+    operations: new Set<OpName>(subject.operations ?? FIRST_OPERATIONS),
+  };
 }
 
 /** The first broken law, or null. An exception of the subject is a crash. */
@@ -92,7 +97,7 @@ export async function runBatch(
   record?.booted?.(session.booted);
   const broken = trial.booted(session.booted);
   if (broken !== null) return broken;
-  const plan = planBatch(new Judge(machine, profile.observes), program);
+  const plan = planBatch(new Judge(machine, profile.observes), profile.operations, program);
   const { length } = program;
   const closing = (ops: readonly Op[]) => ops.map((op) => ({ op, step: length }));
   let played = await playBatch(session, trial, plan, record);
@@ -111,9 +116,14 @@ interface Step {
   readonly step: number;
 }
 
-function planBatch(planner: Judge, program: readonly Op[]): Step[] {
+function planBatch(
+  planner: Judge,
+  operations: ReadonlySet<OpName>,
+  program: readonly Op[],
+): Step[] {
   const steps: Step[] = [];
   program.forEach((op, step) => {
+    if (!operations.has(op.op)) return;
     const legality = planner.legality(op);
     if (legality !== 'legal' && legality !== 'misuse') return;
     steps.push({ op, step });

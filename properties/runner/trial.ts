@@ -5,7 +5,7 @@
 import { deviation } from '../../contract/deviations.ts';
 import type { Law, Violation } from '../../contract/law.ts';
 import type { Machine } from '../../contract/machine.ts';
-import type { Op } from '../../contract/operations.ts';
+import type { Op, OpName } from '../../contract/operations.ts';
 import type { Outcome } from '../../contract/outcome.ts';
 import type { Booted, Observation } from '../../contract/subject.ts';
 import { Judge } from '../../model/judge/judge.ts';
@@ -26,6 +26,7 @@ export interface Failure {
 export interface Profile {
   readonly observes: ReadonlySet<Observation>;
   readonly known: readonly string[];
+  readonly operations: ReadonlySet<OpName>;
 }
 
 export type Stage = 'program' | 'return' | 'probe';
@@ -34,6 +35,7 @@ export class Trial {
   readonly judge: Judge;
   readonly #machine: Machine;
   readonly #known: readonly string[];
+  readonly #operations: ReadonlySet<OpName>;
   readonly #tally: Tally;
   #stage: Stage = 'program';
 
@@ -41,6 +43,7 @@ export class Trial {
     this.judge = new Judge(machine, profile.observes);
     this.#machine = machine;
     this.#known = profile.known;
+    this.#operations = profile.operations;
     this.#tally = tally;
   }
 
@@ -51,6 +54,7 @@ export class Trial {
 
   /** Is the operation to be sent now? Meaningless and undefined ones never are. */
   sends(op: Op): boolean {
+    if (!this.#operations.has(op.op)) return false;
     const legality = this.judge.legality(op);
     if (legality === 'misuse') this.#tally.add(`misuse: ${op.op}`);
     return legality === 'legal' || legality === 'misuse';

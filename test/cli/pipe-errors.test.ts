@@ -6,8 +6,8 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
-import { splitCommand } from '../../cli/pipe/command.ts';
-import { boundedStderr } from '../../cli/pipe/stderr.ts';
+import { splitCommand } from '../../pipe/command.ts';
+import { boundedStderr } from '../../pipe/stderr.ts';
 import {
   boot,
   closeAfterEach,
@@ -117,7 +117,7 @@ describe('processes', () => {
 
   test('go when a signal ends us', async () => {
     const script = `
-      import { pipeSubject } from './cli/pipe-subject.ts';
+      import { pipeSubject } from './pipe/subject.ts';
       await pipeSubject(process.argv[1]);
       console.log('up');
       setInterval(() => {}, 1000);`;

@@ -3,13 +3,13 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, vi } from 'vitest';
-import type { PipeOptions } from '../../cli/pipe-subject.ts';
-import { pipeSubject } from '../../cli/pipe-subject.ts';
 import type { Machine } from '../../contract/machine.ts';
 import type { Outcome } from '../../contract/outcome.ts';
 import type { BatchSession, BatchSubject } from '../../contract/subject.ts';
 import { InputError } from '../../contract/text/input-error.ts';
 import { parseScenario } from '../../contract/text/parse.ts';
+import type { PipeOptions } from '../../pipe/subject.ts';
+import { pipeSubject } from '../../pipe/subject.ts';
 
 /** The case of all specs; the speaker misbehaves at `required_mask`. */
 export const { machine, program } = parseScenario(

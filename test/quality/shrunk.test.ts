@@ -10,6 +10,14 @@ import { sendAll } from '../../cli/bugs/worker.ts';
 const SEEDS = ['quality', 'another'];
 
 const EXPECTED: Readonly<Record<string, readonly [law: string, text: string]>> = {
+  'coherent-pages-versus-bytes': [
+    'pool/complete',
+    `profile arm64
+bank 0x0 1G
+device d0
+declare d0 0x40000000 0x0 4096
+h0 = alloc_coherent d0 2`,
+  ],
   'of-three-cell-range-match': [
     'board/translate',
     `bus of 3 address cells
@@ -25,17 +33,13 @@ device d0
 declare d0 0x40000000 0x0 1
 h0 = alloc_coherent d0 0`,
   ],
-  'own-detach-drops-foreign-binding': [
-    'pool/creation',
+  'own-zeroing-whole-words-only': [
+    'pool/zeroed',
     `profile arm64
 bank 0x0 1G
-pool p0 0x40000000 4K
-device d0 pool p0
-device d1
-attach d0
-detach d1
-detach d0
-attach d0`,
+device d0
+declare d0 0x40000000 0x0 4096
+h0 = alloc_coherent d0 1`,
   ],
 };
 

@@ -6,7 +6,8 @@ import { edge, REPOSITORY } from './cruise.ts';
 
 /** What each room may import, read off the table of ARCHITECTURE.md and not off the rules. */
 const PARTS =
-  'contract hardware model/judge model/reference sut boards properties properties/lockstep linux';
+  'contract hardware model/judge model/reference sut boards ' +
+  'properties properties/lockstep linux pipe';
 export const MAY: Readonly<Record<string, string>> = {
   contract: '',
   hardware: 'contract',
@@ -18,6 +19,7 @@ export const MAY: Readonly<Record<string, string>> = {
   'properties/lockstep': 'contract model/judge model/reference sut properties',
   bugs: 'contract',
   linux: 'contract',
+  pipe: 'contract',
   report: `${PARTS} bugs`,
   cli: `${PARTS} bugs report bench`,
   bench: `${PARTS} bugs report`,

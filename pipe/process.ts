@@ -1,8 +1,8 @@
 /** A child process that answers a line for a line, until it ends, its time is over or we end it. */
 import type { ChildProcessWithoutNullStreams } from 'node:child_process';
 import { spawn } from 'node:child_process';
-import { JSON_LIMITS } from '../../contract/json/line.ts';
-import { InputError } from '../../contract/text/input-error.ts';
+import { JSON_LIMITS } from '../contract/json/line.ts';
+import { InputError } from '../contract/text/input-error.ts';
 import { adoptGroup, buryGroup, killGroup } from './reaper.ts';
 
 /** Characters of the last line of stderr that go into a message. */

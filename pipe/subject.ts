@@ -6,9 +6,9 @@
  * the operation that causes it. Everything else it may do wrong is an InputError for the caller.
  */
 import type { BatchSubject } from '../contract/subject.ts';
-import { Connection } from './pipe/connection.ts';
-import { PipeSession } from './pipe/session.ts';
-import { boundedStderr } from './pipe/stderr.ts';
+import { Connection } from './connection.ts';
+import { PipeSession } from './session.ts';
+import { boundedStderr } from './stderr.ts';
 
 export interface PipeOptions {
   /** Longest wait for one reply, in milliseconds. Default: 10 000. */
@@ -29,7 +29,7 @@ export async function pipeSubject(
 ): Promise<BatchSubject> {
   const { timeoutMs = 10_000, stderr = boundedStderr() } = options;
   const connection = new Connection(command, { timeoutMs, stderr });
-  const { name, observes, known, machines } = await connection.restart();
+  const { name, observes, known, machines, operations } = await connection.restart();
   let current: PipeSession | null = null;
   return {
     kind: 'batch',
@@ -37,6 +37,7 @@ export async function pipeSubject(
     observes: new Set(observes),
     known,
     machines,
+    operations,
     // Only the program can tell, and only when it boots.
     accepts: () => null,
     async boot(machine) {

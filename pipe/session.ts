@@ -1,10 +1,10 @@
 /** A booted machine of a program, and what is done when the program dies in a batch. */
-import type { Machine } from '../../contract/machine.ts';
-import type { Op } from '../../contract/operations.ts';
-import type { Crash, Outcome } from '../../contract/outcome.ts';
-import { SKIPPED } from '../../contract/outcome.ts';
-import type { BatchSession, Booted } from '../../contract/subject.ts';
-import { InputError } from '../../contract/text/input-error.ts';
+import type { Machine } from '../contract/machine.ts';
+import type { Op } from '../contract/operations.ts';
+import type { Crash, Outcome } from '../contract/outcome.ts';
+import { SKIPPED } from '../contract/outcome.ts';
+import type { BatchSession, Booted } from '../contract/subject.ts';
+import { InputError } from '../contract/text/input-error.ts';
 import type { Connection } from './connection.ts';
 import type { Ended } from './process.ts';
 

@@ -2,7 +2,7 @@
  * The lines a subject and carveout exchange: requests as text, replies as values. A reply of
  * another form is an InputError that quotes it. Reference: docs/formats.md.
  */
-import type { Codec } from '../../contract/json/codec.ts';
+import type { Codec } from '../contract/json/codec.ts';
 import {
   integer,
   list,
@@ -12,21 +12,22 @@ import {
   truth,
   withDefault,
   word,
-} from '../../contract/json/codec.ts';
-import { parseJsonLine } from '../../contract/json/line.ts';
-import { machineToJson } from '../../contract/json/machine.ts';
-import { opToJson } from '../../contract/json/op.ts';
-import { outcomeFromJson } from '../../contract/json/outcome.ts';
-import { JsonPlace, quote } from '../../contract/json/place.ts';
-import { booted } from '../../contract/json/trace.ts';
-import type { Machine, ProfileName } from '../../contract/machine.ts';
-import { PROFILES } from '../../contract/machine.ts';
-import { UNLIMITED } from '../../contract/numbers.ts';
-import type { Op } from '../../contract/operations.ts';
-import type { Outcome } from '../../contract/outcome.ts';
-import type { Booted, MachineLimits, Observation, Refused } from '../../contract/subject.ts';
-import { OBSERVATIONS } from '../../contract/subject.ts';
-import { InputError } from '../../contract/text/input-error.ts';
+} from '../contract/json/codec.ts';
+import { parseJsonLine } from '../contract/json/line.ts';
+import { machineToJson } from '../contract/json/machine.ts';
+import { opToJson } from '../contract/json/op.ts';
+import { outcomeFromJson } from '../contract/json/outcome.ts';
+import { JsonPlace, quote } from '../contract/json/place.ts';
+import { booted } from '../contract/json/trace.ts';
+import type { Machine, ProfileName } from '../contract/machine.ts';
+import { PROFILES } from '../contract/machine.ts';
+import { UNLIMITED } from '../contract/numbers.ts';
+import type { Op, OpName } from '../contract/operations.ts';
+import { OP_NAMES } from '../contract/operations.ts';
+import type { Outcome } from '../contract/outcome.ts';
+import type { Booted, MachineLimits, Observation, Refused } from '../contract/subject.ts';
+import { FIRST_OPERATIONS, OBSERVATIONS } from '../contract/subject.ts';
+import { InputError } from '../contract/text/input-error.ts';
 import type { Answer } from './process.ts';
 
 const VERSION = 1;
@@ -37,6 +38,7 @@ export interface Hello {
   readonly observes: readonly Observation[];
   readonly known: readonly string[];
   readonly machines: MachineLimits;
+  readonly operations: readonly OpName[];
 }
 
 export const helloRequest = JSON.stringify({ hello: VERSION });
@@ -53,6 +55,10 @@ export function runRequest(ops: readonly Op[], machine: Machine): string {
 const format = word(['subject'], 'the format');
 const version = integer(VERSION, VERSION, 'the version of the protocol');
 const observes = list(word(OBSERVATIONS, 'what it observes'), 64, 'observations');
+const operations = withDefault(
+  list(word(OP_NAMES, 'an operation'), 4096, 'operations'),
+  FIRST_OPERATIONS,
+);
 const ids = withDefault(list(text('an id'), 4096, 'ids of deviations'), []);
 
 const LIMITS: { readonly [K in keyof Required<MachineLimits>]: Codec<unknown> } = {
@@ -63,7 +69,7 @@ const LIMITS: { readonly [K in keyof Required<MachineLimits>]: Codec<unknown> } 
 };
 
 export function readHello(answer: Answer, label: string): Hello {
-  const names = ['carveout', 'version', 'name', 'observes', 'known', 'machines'];
+  const names = ['carveout', 'version', 'name', 'observes', 'known', 'machines', 'operations'];
   return reading(answer, label, (value, at) => {
     const members = readObject(value, at, names, 'the answer to hello');
     readMember(members, 'carveout', format, at);
@@ -72,6 +78,7 @@ export function readHello(answer: Answer, label: string): Hello {
       name: readMember(members, 'name', text('a name'), at),
       observes: readMember(members, 'observes', observes, at),
       known: readMember(members, 'known', ids, at),
+      operations: readMember(members, 'operations', operations, at),
       machines: readLimits(members['machines'] ?? {}, at.at('machines')),
     };
   });

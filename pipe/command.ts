@@ -1,5 +1,5 @@
 /** A command line as words, without a shell: no variables, no wildcards, no pipes. */
-import { InputError } from '../../contract/text/input-error.ts';
+import { InputError } from '../contract/text/input-error.ts';
 
 /**
  * Words are separated by blanks. '…' and "…" keep blanks, may stand inside a word, and end at the

@@ -1,9 +1,9 @@
 /** The running program: one at a time, replaced when it has ended. */
-import type { Machine } from '../../contract/machine.ts';
-import type { Op } from '../../contract/operations.ts';
-import type { Outcome } from '../../contract/outcome.ts';
-import type { Booted, Refused } from '../../contract/subject.ts';
-import { InputError } from '../../contract/text/input-error.ts';
+import type { Machine } from '../contract/machine.ts';
+import type { Op } from '../contract/operations.ts';
+import type { Outcome } from '../contract/outcome.ts';
+import type { Booted, Refused } from '../contract/subject.ts';
+import { InputError } from '../contract/text/input-error.ts';
 import { splitCommand } from './command.ts';
 import type { Answer, Ended, ProcessOptions } from './process.ts';
 import { LineProcess } from './process.ts';

@@ -1,0 +1,105 @@
+/** The properties of a campaign: each hunts the failure of a drawn case, or shrinks a given one. */
+import type { Machine } from '../../contract/machine.ts';
+import type { Case } from '../../contract/scenario.ts';
+import type { Subject, SyncSubject } from '../../contract/subject.ts';
+import { Tally } from '../labels.ts';
+import { checkRelation, RELATIONS } from '../metamorphic.ts';
+import type { AsyncRun, Hunted, SyncRun, Watcher } from './hunt.ts';
+import { huntAsync, huntSync, shrinkAsync, shrinkSync } from './hunt.ts';
+import type { BatchRunner } from './run.ts';
+import { RefusedError, runSync } from './run.ts';
+import type { Profile } from './trial.ts';
+
+type Result = Hunted | null | Promise<Hunted | null>;
+
+export interface Hunter {
+  /** Part of the seed, and of what a failure file says about its origin. */
+  readonly name: string;
+  hunt(machine: Machine, seed: number, watcher: Watcher): Result;
+  shrink(kase: Case, watcher: Watcher): Result;
+}
+
+/** What hunters and their campaign share. */
+export interface Counters {
+  readonly tally: Tally;
+  refusedMachines: number;
+}
+
+/** Labels describe what generators reach; runs of the shrinker are not of that kind. */
+const SHRINKING = new Tally();
+
+/** Tallies of the drawn case go to the campaign, those of smaller ones nowhere. */
+class Counted {
+  readonly #counters: Counters;
+  #shrinking = false;
+
+  constructor(counters: Counters) {
+    this.#counters = counters;
+  }
+
+  get tally(): Tally {
+    return this.#shrinking ? SHRINKING : this.#counters.tally;
+  }
+
+  /** From the first failure on, what runs is the shrinker. */
+  watched(watcher: Watcher): Watcher {
+    this.#shrinking = false;
+    return {
+      shrinks: (law) => watcher.shrinks(law),
+      onStep: (finding) => {
+        this.#shrinking = true;
+        watcher.onStep(finding);
+      },
+    };
+  }
+
+  shrinking(watcher: Watcher): Watcher {
+    this.#shrinking = true;
+    return watcher;
+  }
+}
+
+/** The main property: every answer is judged. */
+export function judged(
+  subject: Subject,
+  profile: Profile,
+  batch: BatchRunner | null,
+  counters: Counters,
+): Hunter {
+  const counted = new Counted(counters);
+  const name = 'pools';
+  if (subject.kind === 'sync') {
+    const run: SyncRun = (kase) => runSync(subject, kase, profile, counted.tally);
+    return {
+      name,
+      hunt: (machine, seed, watcher) => huntSync(machine, seed, run, counted.watched(watcher)),
+      shrink: (kase, watcher) => shrinkSync(kase, run, counted.shrinking(watcher)),
+    };
+  }
+  const run: AsyncRun = async (kase) => {
+    try {
+      return await batch!.run(kase, counted.tally);
+    } catch (error) {
+      if (!(error instanceof RefusedError)) throw error;
+      counters.refusedMachines += 1;
+      return null;
+    }
+  };
+  return {
+    name,
+    hunt: (machine, seed, watcher) => huntAsync(machine, seed, run, counted.watched(watcher)),
+    shrink: (kase, watcher) => shrinkAsync(kase, run, counted.shrinking(watcher)),
+  };
+}
+
+/** Properties about two runs, for subjects that promise exact placement. */
+export function related(subject: SyncSubject): Hunter[] {
+  return RELATIONS.map((relation) => {
+    const run: SyncRun = (kase) => checkRelation(subject, relation, kase);
+    return {
+      name: relation.law.id,
+      hunt: (machine, seed, watcher) => huntSync(machine, seed, run, watcher),
+      shrink: (kase, watcher) => shrinkSync(kase, run, watcher),
+    };
+  });
+}
