@@ -14,5 +14,19 @@ export async function plantedSources(
   const own = directory ? await bugsOfDirectory(directory) : [];
   const bugs = chooseBugs(words.split(','), own);
   const planted = plant(loadTypeScript(), bugs, readSource);
-  return new Map([...planted].map(([file, text]) => [new URL(file, top).href, text]));
+  return new Map([...planted].map(([file, text]) => [new URL(file, top).href, text + says(file)]));
+}
+
+/** Where planted modules say that they run. */
+const LOADED = 'carveoutPlanted';
+
+/** A miss means something only if the edited text was run: so it says when it is. */
+function says(file: string): string {
+  const list = `(globalThis as { ${LOADED}?: string[] })`;
+  return `\n;(${list}.${LOADED} ??= []).push('${file}');\n`;
+}
+
+/** Planted files whose edited text runs in this process. */
+export function loadedFiles(): readonly string[] {
+  return (globalThis as { [LOADED]?: readonly string[] })[LOADED] ?? [];
 }

@@ -61,7 +61,9 @@ export function problemsOf(board: Board, summary: Summary): string[] {
   const problems: string[] = [];
   const before = board.bugs[bug.id];
   const reason = MISSED[bug.id];
-  if (found === 0 && before?.found === true) problems.push(`${bug.id}: was found, is missed now`);
+  if (found === 0 && !summary.ran) problems.push(`${bug.id}: its edited files were never loaded`);
+  else if (found === 0 && before?.found === true)
+    problems.push(`${bug.id}: was found, is missed now`);
   else if (found === 0 && reason === undefined) {
     problems.push(`${bug.id}: missed, and bugs/missed.ts does not say why`);
   }

@@ -1,4 +1,5 @@
 /** Looks for one bug with several seeds. Runs in a process whose sources have the bug planted. */
+import { loadedFiles } from '../../bugs/planted.ts';
 import type { Budget, Found, KnownResult, StageResult } from './stages.ts';
 import { judgeKnown, STAGES } from './stages.ts';
 
@@ -28,6 +29,8 @@ export interface SeedResult {
 
 export interface Hunt {
   readonly bug: string;
+  /** Edited files that were run: without any, a miss means nothing. */
+  readonly loaded: readonly string[];
   /** Fewer than asked for when the time was up. */
   readonly seeds: readonly SeedResult[];
   readonly known: KnownResult | null;
@@ -43,8 +46,10 @@ export async function hunt(errand: Errand): Promise<Hunt> {
     if (performance.now() - started > errand.totalMs) break;
   }
   const { bug, known } = errand;
-  if (known.length === 0) return { bug, seeds, known: null };
-  return { bug, seeds, known: await judgeKnown(known, KNOWN_SEED, errand.knownCases) };
+  const loaded = loadedFiles();
+  if (known.length === 0) return { bug, loaded, seeds, known: null };
+  const judged = await judgeKnown(known, KNOWN_SEED, errand.knownCases);
+  return { bug, loaded, seeds, known: judged };
 }
 
 async function huntSeed(seed: string, { files, budget }: Errand): Promise<SeedResult> {

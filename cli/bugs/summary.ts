@@ -5,6 +5,8 @@ import type { Found, KnownResult } from './stages.ts';
 
 export interface Summary {
   readonly bug: Bug;
+  /** Was its edited text run at all? */
+  readonly ran: boolean;
   /** Seeds that looked, and seeds that found it. */
   readonly seeds: number;
   readonly found: number;
@@ -32,11 +34,12 @@ export interface TextSummary {
   readonly found: Found;
 }
 
-export function summarize(bug: Bug, { seeds, known }: Hunt): Summary {
+export function summarize(bug: Bug, { loaded, seeds, known }: Hunt): Summary {
   const hits = seeds.filter((seed): seed is Hit => seed.found !== null);
   const cases = seeds.map((seed) => (seed.found === null ? Number.POSITIVE_INFINITY : seed.cases));
   return {
     bug,
+    ran: loaded.length > 0,
     seeds: seeds.length,
     found: hits.length,
     laws: lawsOf(hits),

@@ -43,6 +43,7 @@ function hung({ bug, seeds }: Errand): Hunt {
   const milliseconds = HANG_MS;
   return {
     bug,
+    loaded: [],
     seeds: seeds.map((seed) => ({ seed, stage: null, found, cases: 1, milliseconds })),
     known: null,
   };

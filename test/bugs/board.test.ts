@@ -17,7 +17,12 @@ function seed(name: string, cases: number, text: string | null): SeedResult {
   return { seed: name, stage: 'pools', found, cases, milliseconds: 100 };
 }
 
-const hunt = (...seeds: SeedResult[]): Hunt => ({ bug: BUG.id, seeds, known: null });
+const hunt = (...seeds: SeedResult[]): Hunt => ({
+  bug: BUG.id,
+  loaded: ['sut/dma/coherent.ts'],
+  seeds,
+  known: null,
+});
 const summary = (...seeds: SeedResult[]) => summarize(BUG, hunt(...seeds));
 const board = (found: boolean) => ({ seeds: 10, bugs: { [BUG.id]: { found } } });
 
@@ -49,6 +54,11 @@ describe('the comparison', () => {
     expect(problemsOf(board(true), missed)).toEqual([expect.stringMatching(/is missed now/)]);
     expect(problemsOf(board(false), missed)).toEqual([expect.stringMatching(/say why/)]);
     expect(problemsOf(board(false), found)).toEqual([]);
+  });
+
+  test('fails when the edited text was never run', () => {
+    const unseen = summarize(BUG, { ...hunt(seed('a', 4, null)), loaded: [] });
+    expect(problemsOf(board(false), unseen)).toEqual([expect.stringMatching(/never loaded/)]);
   });
 
   test('fails when a known deviation is never met, or something else is broken', () => {

@@ -51,7 +51,9 @@ describe('one bug of each group', () => {
 
   test.each(Object.entries(CHOSEN))('%s: %s is found', (group, id) => {
     expect(bugById(id)?.group).toBe(group);
-    const found = hunts.find(({ bug }) => bug === id)?.seeds[0]?.found;
+    const hunt = hunts.find(({ bug }) => bug === id);
+    expect(hunt?.loaded).toEqual(bugById(id)?.edits.map(({ file }) => file));
+    const found = hunt?.seeds[0]?.found;
     expect(found?.law).toMatch(/^\w+\/[\w-]+$/);
   });
 

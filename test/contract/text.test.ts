@@ -102,7 +102,7 @@ const REFUSALS: readonly [line: number, text: string, message: string][] = [
   [4, 'bank 0x80000000', '4:16: found the end of the line, expected a size'],
   [4, '', '6:1: found 0 banks, expected 1 to 64'],
   [5, 'pool p0 0xa0000000 1M no-mop', '5:23: found "no-mop", expected no-map, default or disabled'],
-  [7, 'pool p,1 0xb0000000 1M', '7:1: found the name "p,1", expected no blanks, quotes, #, ='],
+  [7, 'pool p=1 0xb0000000 1M', '7:1: found the name "p=1", expected no blanks, quotes, # or ='],
   [
     5,
     'cma p0 0xa0000000 1M',
