@@ -1,13 +1,10 @@
 /**
  * Passes between ways to say the same thing, so that different seeds end in one text: pools are
- * declared rather than attached or global, and memory lies in one plain layout.
+ * declared rather than attached or global, windows are there rather than installed.
  */
 import type { Machine, Region } from '../../contract/machine.ts';
 import { PROFILES } from '../../contract/machine.ts';
-import { machineProblem } from '../../contract/machine-check.ts';
-import { alignUp } from '../../contract/numbers.ts';
 import type { Op } from '../../contract/operations.ts';
-import { rowOf } from '../../contract/operations.ts';
 import type { Case } from '../../contract/scenario.ts';
 import { withoutRegion } from './machine.ts';
 
@@ -34,7 +31,9 @@ function withoutIdle(kase: Case): Case {
       op.op === 'attach' ? machine.devices[op.device]!.regions[op.index] : undefined,
     ),
   );
-  const idle = machine.regions.flatMap((_, index) => (attached.has(index) ? [] : [index]));
+  const idle = machine.regions.flatMap((region, index) =>
+    attached.has(index) || region.isDefault ? [] : [index],
+  );
   return idle.reduceRight((rest, index) => withoutRegion(rest, index), kase);
 }
 
@@ -67,65 +66,14 @@ function declaration(device: number, { base, size }: Region): Op {
   return { op: 'declare', device, phys: base, dma: base, size };
 }
 
-const BANK = 2 ** 30;
-const STEP = 0x10000;
-
-/** One bank of 1 GiB, pools behind or before it in the order they are named. */
-export function* plainLayout(kase: Case): Generator<Case> {
-  for (const bankBase of [0, BANK]) {
-    const moved = relocate(kase, bankBase === 0 ? BANK : 0);
-    const machine = { ...moved.machine, banks: [{ base: bankBase, size: BANK }] };
-    if (machineProblem(machine) === null) yield { machine, program: moved.program };
+/** A window firmware gave needs no operation: set_offset becomes a window. */
+export function* windowInstead({ machine, program }: Case): Generator<Case> {
+  for (const [index, op] of program.entries()) {
+    if (op.op !== 'set_offset' || machine.devices[op.device]!.windows.length > 0) continue;
+    const { cpu, dma, size } = op;
+    const devices = machine.devices.map((device, i) =>
+      i === op.device ? { ...device, windows: [{ cpu, dma, size }] } : device,
+    );
+    yield { machine: { ...machine, devices }, program: program.filter((_, i) => i !== index) };
   }
-}
-
-interface Move {
-  readonly from: number;
-  readonly size: number;
-  readonly to: number;
-}
-
-/** Moves every region and declared range, and all addresses inside them, to `origin` and up. */
-function relocate({ machine, program }: Case, origin: number): Case {
-  const moves: Move[] = [];
-  let next = origin;
-  const ranges = [
-    ...machine.regions.map(({ base, size }) => ({ base, size })),
-    ...program.flatMap((op) => (op.op === 'declare' ? [{ base: op.phys, size: op.size }] : [])),
-  ];
-  for (const { base, size } of ranges) {
-    if (moves.some((move) => holds(move, base))) continue;
-    moves.push({ from: base, size, to: next + (base % machine.pageSize) });
-    next += Math.max(STEP, alignUp(size + machine.pageSize, STEP));
-  }
-  const map = (address: number) => {
-    const move = moves.find((m) => holds(m, address));
-    return move === undefined ? address : move.to + (address - move.from);
-  };
-  return {
-    machine: {
-      ...machine,
-      regions: machine.regions.map((region) => ({ ...region, base: map(region.base) })),
-      devices: machine.devices.map((device) => ({
-        ...device,
-        windows: device.windows.map((window) => ({ ...window, cpu: map(window.cpu) })),
-      })),
-    },
-    program: program.map((op) => mapPhys(op, map)),
-  };
-}
-
-function holds(move: Move, address: number): boolean {
-  return move.from <= address && address - move.from < Math.max(move.size, 1);
-}
-
-/** Physical operands move along; bus addresses stay. */
-function mapPhys(op: Op, map: (address: number) => number): Op {
-  const values: Record<string, unknown> = { ...op };
-  for (const field of rowOf(op.op).fields) {
-    const value = values[field.name];
-    const isPhys = field.type === 'address' && field.name !== 'dma';
-    if (isPhys && typeof value === 'number') values[field.name] = map(value);
-  }
-  return values as unknown as Op;
 }

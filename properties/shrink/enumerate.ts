@@ -4,14 +4,25 @@
  */
 import type { Op } from '../../contract/operations.ts';
 import type { Case } from '../../contract/scenario.ts';
+import { mergeDevice } from './machine.ts';
 
 const OPERATIONS_MAX = 4;
 const TRIES_MAX = 4000;
 
 /** Programs of up to as many operations as are left, over a small alphabet, shortest first. */
 export function* enumeratePrograms(kase: Case): Generator<Case> {
+  if (kase.program.length === 0 || kase.program.length > OPERATIONS_MAX) return;
+  const count = kase.machine.devices.length;
+  // What two devices do, one may do in another order.
+  for (let from = count - 1; from > 0; from--) {
+    yield* enumerate(mergeDevice(kase, from, 0));
+    yield* enumerate(mergeDevice(kase, 0, from));
+  }
+  yield* enumerate(kase);
+}
+
+function* enumerate(kase: Case): Generator<Case> {
   const { machine, program } = kase;
-  if (program.length === 0 || program.length > OPERATIONS_MAX) return;
   let tries = 0;
   for (let length = 0; length <= program.length; length++) {
     for (const candidate of programs(length, 0, alphabet(kase))) {

@@ -23,6 +23,7 @@ export function* simplifyMachine(kase: Case): Generator<Case> {
   yield* valid(plainDevices(kase));
   yield* valid(plainRegions(kase));
   yield* valid(plainFrame(kase));
+  yield* valid(swapNeighbours(kase));
 }
 
 /** Everything no operation needs, at once: the big first step. */
@@ -48,9 +49,42 @@ function* mergeDevices(kase: Case): Generator<Case> {
   const count = kase.machine.devices.length;
   for (let from = count - 1; from > 0; from--) {
     for (let to = 0; to < from; to++) {
-      const program = kase.program.map((op) => mapDevices(op, (d) => (d === from ? to : d)));
-      yield withoutDevice({ ...kase, program }, from);
+      yield mergeDevice(kase, from, to);
+      yield mergeDevice(kase, to, from);
     }
+  }
+}
+
+/** Device `from` goes; `to` does what it did. */
+export function mergeDevice(kase: Case, from: number, to: number): Case {
+  const program = kase.program.map((op) => mapDevices(op, (d) => (d === from ? to : d)));
+  return withoutDevice({ ...kase, program }, from);
+}
+
+/** Neighbours change places: which of two devices or regions comes first is the draw's choice. */
+function* swapNeighbours({ machine, program }: Case): Generator<Case> {
+  for (let i = 1; i < machine.devices.length; i++) {
+    const swap = (index: number) => (index === i ? i - 1 : index === i - 1 ? i : index);
+    const devices = machine.devices.map((_, index) => ({
+      ...machine.devices[swap(index)]!,
+      name: `d${index}`,
+    }));
+    yield {
+      machine: { ...machine, devices },
+      program: program.map((op) => mapDevices(op, swap)),
+    };
+  }
+  for (let i = 1; i < machine.regions.length; i++) {
+    const swap = (index: number) => (index === i ? i - 1 : index === i - 1 ? i : index);
+    const regions = machine.regions.map((_, index) => {
+      const region = machine.regions[swap(index)]!;
+      return { ...region, name: `${region.kind[0]}${index}` };
+    });
+    const devices = machine.devices.map((device) => ({
+      ...device,
+      regions: device.regions.map(swap),
+    }));
+    yield { machine: { ...machine, regions, devices }, program };
   }
 }
 
@@ -94,6 +128,9 @@ function* plainDevices(kase: Case): Generator<Case> {
       if (key === 'regions' || device[key] === DEVICE_DEFAULTS[key]) continue;
       yield withDevice(kase, index, { [key]: DEVICE_DEFAULTS[key] });
     }
+    const { mask, coherentMask, busLimit } = DEVICE_DEFAULTS;
+    yield withDevice(kase, index, { mask, coherentMask });
+    yield withDevice(kase, index, { mask, coherentMask, busLimit });
     yield withDevice(kase, index, { name: `d${index}` });
     const bases = [0, ...kase.machine.regions.map((region) => region.base), 2 ** 30, 2 ** 31];
     const places = bases.map((cpu) => ({ cpu }));
@@ -113,6 +150,9 @@ function* plainRegions(kase: Case): Generator<Case> {
   const page = machine.pageSize;
   for (const [index, region] of machine.regions.entries()) {
     yield withRegion(kase, index, { name: `${region.kind[0]}${index}` });
+    for (const kind of ['pool', 'plain'] as const) {
+      yield withRegion(kase, index, { kind, name: `${kind[0]}${index}` });
+    }
     for (const pages of [1, 2, 3, 4, 8, 16, 64, 1024, 2 ** 20]) {
       if (pages * page < region.size) yield withRegion(kase, index, { size: pages * page });
     }

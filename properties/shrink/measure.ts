@@ -1,5 +1,10 @@
-/** The one order in which shrinking goes down: fewer operations, a smaller machine, less text. */
+/**
+ * The one order in which shrinking goes down: fewer operations, a smaller machine, fewer bytes, less
+ * text.
+ */
 import type { Machine } from '../../contract/machine.ts';
+import type { Op } from '../../contract/operations.ts';
+import { rowOf } from '../../contract/operations.ts';
 import type { Case } from '../../contract/scenario.ts';
 import { machineLines, printOp } from '../../contract/text/print.ts';
 
@@ -8,13 +13,31 @@ export interface Measure {
   readonly operations: number;
   /** Lines of the machine, and windows. */
   readonly parts: number;
+  /** Bytes of regions, windows and sizes asked for, added up. */
+  readonly bytes: number;
   readonly text: string;
 }
 
 export function measure({ machine, program }: Case): Measure {
   const text = [...machineLines(machine), ...program.map((op) => printOp(op, machine))].join('\n');
   const booted = machine.regions.filter((region) => region.isDefault).length;
-  return { operations: program.length + 2 * booted, parts: partsOf(machine), text };
+  return {
+    operations: program.length + 2 * booted,
+    parts: partsOf(machine),
+    bytes: bytesOf(machine, program),
+    text,
+  };
+}
+
+function bytesOf({ regions, devices }: Machine, program: readonly Op[]): number {
+  let bytes = 0;
+  for (const region of regions) bytes += region.size;
+  for (const device of devices) for (const window of device.windows) bytes += window.size;
+  for (const op of program) {
+    const values = op as unknown as Readonly<Record<string, number>>;
+    for (const { name, type } of rowOf(op.op).fields) if (type === 'bytes') bytes += values[name]!;
+  }
+  return bytes;
 }
 
 function partsOf({ banks, regions, devices, swiotlb }: Machine): number {
@@ -28,6 +51,7 @@ function partsOf({ banks, regions, devices, swiotlb }: Machine): number {
 export function simpler(a: Measure, b: Measure): boolean {
   if (a.operations !== b.operations) return a.operations < b.operations;
   if (a.parts !== b.parts) return a.parts < b.parts;
+  if (a.bytes !== b.bytes) return a.bytes < b.bytes;
   if (a.text.length !== b.text.length) return a.text.length < b.text.length;
   return a.text < b.text;
 }

@@ -4,8 +4,9 @@
  * success the passes start over.
  */
 import type { Case } from '../../contract/scenario.ts';
-import { declareInstead, plainLayout } from './canonical.ts';
+import { declareInstead, windowInstead } from './canonical.ts';
 import { enumeratePrograms } from './enumerate.ts';
+import { plainBus, plainLayout } from './layout.ts';
 import { simplifyMachine } from './machine.ts';
 import { measure, simpler } from './measure.ts';
 import { simplifyOperands } from './operands.ts';
@@ -31,7 +32,9 @@ export const PASSES: readonly (readonly [name: string, pass: Pass])[] = [
   ['rename', renameLabels],
   ['machine', simplifyMachine],
   ['declare', declareInstead],
+  ['window', windowInstead],
   ['layout', plainLayout],
+  ['bus', plainBus],
   ['operands', simplifyOperands],
   ['enumerate', enumeratePrograms],
 ];
