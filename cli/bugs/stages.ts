@@ -145,6 +145,7 @@ export async function judgeKnown(
 }
 
 function foundCase(law: string, kase: Case): Found {
-  const { text, operations } = measure(kase);
+  const { text } = measure(kase);
+  const operations = kase.program.length;
   return { law, operations, devices: kase.machine.devices.length, text };
 }

@@ -11,7 +11,7 @@ import { machineLines, printOp } from '../../contract/text/print.ts';
 export interface Measure {
   /** Operations; a default pool, there from boot on, counts as two: attaching one is plainer. */
   readonly operations: number;
-  /** Lines of the machine, and windows. */
+  /** Lines of the machine, windows, list entries and flags of regions. */
   readonly parts: number;
   /** Bytes of regions, windows and sizes asked for, added up. */
   readonly bytes: number;
@@ -44,7 +44,8 @@ function partsOf({ banks, regions, devices, swiotlb }: Machine): number {
   const windows = devices.reduce((sum, device) => sum + device.windows.length, 0);
   const listed = devices.reduce((sum, device) => sum + device.regions.length, 0);
   const bounce = swiotlb === null ? 0 : 1;
-  return banks.length + regions.length + devices.length + windows + listed + bounce;
+  const flags = regions.filter((region) => region.noMap || region.disabled).length;
+  return banks.length + regions.length + devices.length + windows + listed + bounce + flags;
 }
 
 /** Is `a` strictly simpler? Texts compare by length, then by letters. */

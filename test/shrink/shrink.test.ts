@@ -45,16 +45,17 @@ profile arm-nommu page 4K
 bank 0x80000000 2G
 pool p0 0x20000000 1M default
 pool p1 0x30000000 8K
-device d0 mask 40 pool p1
+device d0 mask 40 window 0x30000000 0x5000000 1M pool p1
 device d1 pool p1
 attach d1
+set_offset d1 0x0 0x1000 4096
 h4 = alloc_coherent d1 8192
 free h4
 `,
       'small',
     );
     const passes = new Set<string>();
-    for (const _ of candidates(scenario, 2, new Set(), (pass) => passes.add(pass)));
+    for (const _ of candidates(scenario, 3, new Set(), (pass) => passes.add(pass)));
     // What needs longer programs, or found everything proposed already, is not among them.
     const late = new Set(['tail', 'dependencies', 'rename']);
     const expected = PASSES.map(([name]) => name).filter((name) => !late.has(name));
