@@ -7,6 +7,7 @@ import { ReferenceBitmap, referenceOffsetToIndex } from '../../model/reference/b
 import { Bitmap, offsetToIndex } from '../../sut/lib/bitmap.ts';
 import { type Answer, type BitmapCall, callText, lawOf, perform } from './bitmap-calls.ts';
 import { type BitmapProgram, bitmapPrograms } from './bitmap-programs.ts';
+import { smallPrograms } from './bitmap-small.ts';
 import { checkLockstep, type Divergence, type LockstepFailure } from './check.ts';
 
 /** The laws that `checkBitmap` knows. */
@@ -23,7 +24,8 @@ export function checkBitmap(
   make: MakeBitmap = (length) => new Bitmap(length),
 ): LockstepFailure | undefined {
   const run = (program: BitmapProgram) => runBitmapProgram(program, make);
-  return checkLockstep({ law, programs: bitmapPrograms(law), run }, seed, cases);
+  const programs = bitmapPrograms(law);
+  return checkLockstep({ law, programs, run, small: () => smallPrograms(law) }, seed, cases);
 }
 
 /** First call of the program after which the maps and their definition differ. */

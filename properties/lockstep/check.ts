@@ -26,6 +26,8 @@ export interface LockstepProperty<Program> {
   readonly law: string;
   readonly programs: fc.Arbitrary<Program>;
   readonly run: (program: Program) => Divergence | undefined;
+  /** Optional. Simple programs in a fixed order, tried once a law is broken. */
+  readonly small?: () => Iterable<Program>;
 }
 
 /** Failure of the first of `cases` cases that breaks the law of the property, shrunk. */
@@ -41,9 +43,18 @@ export function checkLockstep<Program>(
     const parameters = { seed: caseSeed(seed, law, index), numRuns: 1 };
     const { failed, counterexample } = fc.check(holds, parameters);
     if (!failed) continue;
-    const divergence = counterexample && run(counterexample[0]);
+    const divergence = simplest(property) ?? (counterexample && run(counterexample[0]));
     if (divergence) return describe(divergence, seed, index);
     throw new Error(`${law}: case ${index} of "${seed}" did not fail again`);
+  }
+  return undefined;
+}
+
+/** What the first of the simple programs shows that breaks the law. */
+function simplest<Program>(property: LockstepProperty<Program>): Divergence | undefined {
+  for (const program of property.small?.() ?? []) {
+    const divergence = property.run(program);
+    if (divergence?.law === property.law) return divergence;
   }
   return undefined;
 }
