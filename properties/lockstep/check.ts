@@ -41,9 +41,8 @@ export function checkLockstep<Program>(
   const holds = fc.property(programs, (program) => run(program)?.law !== law);
   for (let index = 0; index < cases; index++) {
     const parameters = { seed: caseSeed(seed, law, index), numRuns: 1 };
-    const { failed, counterexample } = fc.check(holds, parameters);
-    if (!failed) continue;
-    const divergence = simplest(property) ?? (counterexample && run(counterexample[0]));
+    if (!fc.check(holds, { ...parameters, endOnFailure: true }).failed) continue;
+    const divergence = simplest(property) ?? shrunk(holds, run, parameters);
     if (divergence) return describe(divergence, seed, index);
     throw new Error(`${law}: case ${index} of "${seed}" did not fail again`);
   }
@@ -57,6 +56,15 @@ function simplest<Program>(property: LockstepProperty<Program>): Divergence | un
     if (divergence?.law === property.law) return divergence;
   }
   return undefined;
+}
+
+function shrunk<Program>(
+  holds: fc.IProperty<[Program]>,
+  run: LockstepProperty<Program>['run'],
+  parameters: fc.Parameters<[Program]>,
+): Divergence | undefined {
+  const { counterexample } = fc.check(holds, parameters);
+  return counterexample === null ? undefined : run(counterexample[0]);
 }
 
 function describe(divergence: Divergence, seed: string, index: number): LockstepFailure {
