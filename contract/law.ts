@@ -12,8 +12,11 @@ export interface Law {
   readonly source: string;
   /** What a subject must report for it; else the law is shown as "not judged". */
   readonly needs?: readonly Observation[];
-  /** How it is checked: on every answer, by comparing runs, or against the literal reference. */
-  readonly by: 'judge' | 'metamorphic' | 'lockstep';
+  /**
+   * How it is checked: on every answer, by comparing runs, against the literal reference, or on
+   * generated device trees.
+   */
+  readonly by: 'judge' | 'metamorphic' | 'lockstep' | 'board';
 }
 
 export interface Violation {
