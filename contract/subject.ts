@@ -3,7 +3,10 @@ import type { Machine, ProfileName } from './machine.ts';
 import type { Op, OpName } from './operations.ts';
 import type { Outcome, Warning } from './outcome.ts';
 
-/** What a subject can report. A law that needs more is shown as "not judged". */
+/**
+ * What a subject can report. A law that needs more is shown as "not judged". One of `phys` and
+ * `handle` it must report: nothing else says where memory is.
+ */
 export const OBSERVATIONS = ['phys', 'handle', 'bytes', 'warnings'] as const;
 export type Observation = (typeof OBSERVATIONS)[number];
 

@@ -76,12 +76,18 @@ export function readHello(answer: Answer, label: string): Hello {
     readMember(members, 'version', version, at);
     return {
       name: readMember(members, 'name', text('a name'), at),
-      observes: readMember(members, 'observes', observes, at),
+      observes: readObserves(members, at),
       known: readMember(members, 'known', ids, at),
       operations: readMember(members, 'operations', operations, at),
       machines: readLimits(members['machines'] ?? {}, at.at('machines')),
     };
   });
+}
+
+function readObserves(members: Readonly<Record<string, unknown>>, at: JsonPlace): Observation[] {
+  const list = [...readMember(members, 'observes', observes, at)];
+  if (list.includes('phys') || list.includes('handle')) return list;
+  return at.at('observes').fail('neither of both', 'phys or handle');
 }
 
 function readLimits(value: unknown, at: JsonPlace): MachineLimits {

@@ -46,7 +46,7 @@ export function coherentLimit(device: DeviceState): number {
 
 /** Highest bus address for streaming mappings, inclusive; the device has a mask. */
 export function streamLimit(device: DeviceState): number {
-  return minNotZero(device.mask ?? 0, device.spec.busLimit);
+  return minNotZero(device.mask!, device.spec.busLimit);
 }
 
 /** May the answer to "coherent_ok" be true, and may it be false? They differ under overlap. */

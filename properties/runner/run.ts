@@ -22,7 +22,11 @@ export interface Recorder {
   answered(op: Op, outcome: Outcome): void;
 }
 
+/** @throws RangeError for a subject that cannot say where its memory is */
 export function profileOf(subject: Subject, known: readonly string[]): Profile {
+  if (!subject.observes.has('phys') && !subject.observes.has('handle')) {
+    throw new RangeError(`subject "${subject.name}" observes neither phys nor handle`);
+  }
   return {
     observes: subject.observes,
     known: [...known, ...(subject.known ?? [])],

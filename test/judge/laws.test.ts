@@ -26,6 +26,40 @@ const LIES: readonly (readonly [law: string, ...answers: Answered[]])[] = [
   ['any/no-crash', ['attach d0', { is: 'crash', crash: 'oops', where: 'memremap' }]],
   ['any/form', ['attach d0', SKIPPED]],
   ['any/form', attached, ['h0 = alloc_coherent d0 4096', failed('ENOMEM')]],
+  ['any/form', ['capable d0 0x0 1', failed('EIO')]],
+  [
+    'any/form',
+    attached,
+    [
+      'h0 = alloc_coherent d0 4096',
+      ok({ phys: 0x20000000, handle: 0x20000000, bytes: [[0, 4095]] }),
+    ],
+  ],
+  [
+    'any/form',
+    attached,
+    ['h0 = alloc_coherent d0 4096', grant(0x20000000, 4096)],
+    ['read h0 0 16', OK],
+  ],
+  [
+    'any/form',
+    attached,
+    ['h0 = alloc_coherent d0 4096', grant(0x20000000, 4096)],
+    ['read h0 0 16', ok({ bytes: [[0, 15]] })],
+  ],
+  ['dma/translate', ['phys_to_dma w0 0x20000000', failed('EINVAL')]],
+  [
+    'mmap/bounds',
+    attached,
+    ['h0 = alloc_coherent d0 8192', grant(0x20000000, 8192)],
+    ['mmap h0', failed('EINVAL')],
+  ],
+  [
+    'mmap/frame',
+    attached,
+    ['h0 = alloc_coherent d0 8192', grant(0x20000000, 8192)],
+    ['mmap h0', OK],
+  ],
   [
     'any/form',
     attached,

@@ -74,9 +74,9 @@ function checkRefusal(state: State, pool: PoolState, op: Alloc): Violation | nul
   return broken('pool/complete', `success: ${free} are free and aligned`, 'none');
 }
 
-/** Where the CPU view is, told by the handle alone. */
+/** Where the CPU view is, told by the handle alone; a subject reports one of the two. */
 function physOf(device: DeviceState, pool: PoolState, outcome: Ok): number {
-  const handle = outcome.handle ?? BEYOND;
+  const handle = outcome.handle!;
   const base = pool.deviceBase ?? firstTranslation(device, pool.base);
   // Without a window Linux counts from all ones, and all ones plus n is n - 1.
   if (base === null) return handle === BEYOND ? pool.base : pool.base + handle + 1;

@@ -66,7 +66,8 @@ export const write = exact<'write'>({
 
 export const read: Rule<'read'> = {
   legality: rangeLegality,
-  check: (state, op, outcome) => {
+  check: (state, op, outcome, seen) => {
+    if (!seen.has('bytes')) return null;
     const bytes = outcome.is === 'ok' ? outcome.bytes : undefined;
     if (bytes === undefined) return broken('any/form', 'ok with bytes', outcomeText(outcome));
     return checkRead(state.buffers.get(op.buffer)!, op, bytes);

@@ -2,7 +2,6 @@
 import type { Violation } from '../../../contract/law.ts';
 import type { OpName, OpOf } from '../../../contract/operations.ts';
 import type { Outcome, Warning } from '../../../contract/outcome.ts';
-import { OK } from '../../../contract/outcome.ts';
 import type { Legality, Rule, Seen } from '../rule.ts';
 import { broken, outcomeText } from '../rule.ts';
 import type { State } from '../state.ts';
@@ -10,7 +9,7 @@ import type { State } from '../state.ts';
 /** What must be answered: the form, and the law and reason behind it. */
 export interface Expectation {
   readonly law: string;
-  /** Allowed answers; the first stands in when a batch is planned. */
+  /** Allowed answers, at least one; the first stands in when a batch is planned. */
   readonly allowed: readonly Outcome[];
   readonly because: string;
   /** Exactly these messages, where the subject can report them. */
@@ -21,13 +20,13 @@ export interface Expectation {
 export function exact<N extends OpName>(parts: {
   legality(state: State, op: OpOf<N>): Legality;
   expect(state: State, op: OpOf<N>): Expectation;
-  adopt?(state: State, op: OpOf<N>, outcome: Outcome): void;
+  adopt(state: State, op: OpOf<N>, outcome: Outcome): void;
 }): Rule<N> {
   return {
     legality: parts.legality,
     check: (state, op, outcome, seen) => judgeExact(parts.expect(state, op), outcome, seen),
-    adopt: parts.adopt ?? (() => {}),
-    assume: (state, op) => parts.expect(state, op).allowed[0] ?? OK,
+    adopt: parts.adopt,
+    assume: (state, op) => parts.expect(state, op).allowed[0]!,
   };
 }
 

@@ -77,10 +77,9 @@ function checkAddress(law: string, possible: readonly number[], outcome: Outcome
 
 function checkTruth(law: string, mayBeTrue: boolean, mayBeFalse: boolean, outcome: Outcome) {
   const truth = outcome.is === 'ok' ? outcome.truth : undefined;
-  if (truth === true && mayBeTrue) return null;
-  if (truth === false && mayBeFalse) return null;
-  const expected = mayBeTrue ? (mayBeFalse ? 'true or false' : 'true') : 'false';
-  return broken(law, expected, truth === undefined ? outcomeText(outcome) : String(truth));
+  if (truth === undefined) return broken('any/form', 'ok with truth', outcomeText(outcome));
+  if (truth ? mayBeTrue : mayBeFalse) return null;
+  return broken(law, String(!truth), String(truth));
 }
 
 const changesNothing = () => {};
