@@ -184,6 +184,32 @@ pool p1 0x20001000 4K default
   });
 });
 
+describe('what the judge believes', () => {
+  it('a crash changes nothing', () => {
+    const text = 'carveout scenario 1\nprofile arm64\nbank 0x80000000 1G\ndevice d0\nrelease d0\n';
+    const { machine, program } = parseScenario(text, 'forged');
+    const judge = new Judge(machine, new Set(['phys']));
+    judge.adopt(program[0]!, { is: 'crash', crash: 'bug', where: 'kfree' });
+    expect(judge.legality(program[0]!)).toBe('legal');
+  });
+
+  it('reads of a subject that reports no bytes are not judged', () => {
+    const text = `carveout scenario 1
+profile arm64
+bank 0x80000000 1G
+device d0
+declare d0 0x0 0x0 4096
+h0 = alloc_coherent d0 16
+read h0 0 16
+`;
+    const { machine, program } = parseScenario(text, 'forged');
+    const judge = new Judge(machine, new Set(['phys']));
+    judge.adopt(program[0]!, OK);
+    judge.adopt(program[1]!, ok({ phys: 0 }));
+    expect(judge.check(program[2]!, OK)).toBeNull();
+  });
+});
+
 describe('what Linux does and the judge allows', () => {
   it('a pool outside the windows counts from all ones (deviation P-T6)', () => {
     const machine = `bank 0x80000000 1G

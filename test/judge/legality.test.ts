@@ -11,7 +11,8 @@ restricted r0 0xb0000000 1M
 device d0 pool p0 pool c0 pool r0
 device d1 pool p0
 device d2
-device none mask none`;
+device none mask none
+device zero window 0xbffff000 0x0 4K`;
 
 const attached: Answered = ['attach d0', OK];
 const live: readonly Answered[] = [
@@ -39,6 +40,7 @@ const CASES: readonly (readonly [
   ['an attach of a restricted pool', [], 'attach d0 index=2', 'meaningless'],
   ['a write past the end', live, 'write h0 4095 2 0x1', 'undefined'],
   ['an mmap claim past the pool', live, 'mmap h0 size=16385', 'undefined'],
+  ['a mask question where RAM ends at bus address 0', [], 'required_mask zero', 'undefined'],
   ['a capability question without a mask', [], 'capable none 0x0 1', 'undefined'],
 ];
 

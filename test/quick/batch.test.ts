@@ -26,6 +26,16 @@ describe('batches', { timeout: 60_000 }, () => {
     expect(labels.get('allocated')).toBeGreaterThan(1000);
   });
 
+  it('are judged by the physical address alone where no handle is reported', async () => {
+    const { buckets, labels } = await check(farSubject(['phys']), { ...options, cases: 200 });
+    expect(buckets.map((bucket) => bucket.finding)).toEqual([]);
+    expect(labels.get('allocated')).toBeGreaterThan(300);
+  });
+
+  it('a subject that says nothing of places is refused', async () => {
+    await expect(check(farSubject(['bytes']), options)).rejects.toThrow('neither phys nor handle');
+  });
+
   it('a lie is found and shrunk through them', async () => {
     let seen = 0;
     const liar = farSubject(OBSERVATIONS, (op, outcome) => {

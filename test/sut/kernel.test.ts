@@ -88,6 +88,8 @@ describe('the kernel side', () => {
     for (const op of scenario.program) session.apply(op);
     expect(session.describe?.()).toEqual(['p0: 2 of 16 pages taken']);
     expect(session.apply({ op: 'free', buffer: 7, via: -1 })).toEqual({ is: 'skipped' });
+    session.apply({ op: 'detach', device: 0 });
+    expect(session.apply(scenario.program[1]!)).toEqual({ is: 'skipped' });
   });
 
   it('every profile has the defaults machines are made of', () => {
