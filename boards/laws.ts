@@ -1,4 +1,4 @@
-/** The laws of generated device trees (checked in cli/bugs/boards). Sources: drivers/of/, Linux 6.12. */
+/** The laws of generated device trees, checked in cli/bugs/boards (drivers/of/, Linux 6.12). */
 import type { Law } from '../contract/law.ts';
 
 const law = (id: string, says: string, source: string): Law => ({

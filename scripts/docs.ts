@@ -55,7 +55,8 @@ function lawsPage(laws: readonly Law[]): string {
     GENERATED,
     '# The laws',
     'What every answer is held against. `by` says how: the judge on every answer, by comparing\n' +
-      'runs (metamorphic), against the literal reference (lockstep), or on generated trees (board).',
+      'runs (metamorphic), against the literal reference (lockstep), or on generated trees\n' +
+      '(board).',
     table(['law', 'says', 'decides', 'source', 'by'], rows),
     '# The deviations',
     'Where Linux 6.12 and the laws part ways. Kept: allowed and counted as a hazard. Repaired:\n' +

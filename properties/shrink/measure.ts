@@ -1,6 +1,6 @@
 /**
- * The one order in which shrinking goes down: fewer operations, a smaller machine, fewer bytes, less
- * text.
+ * The one order in which shrinking goes down: fewer operations, a smaller machine, fewer bytes,
+ * less text.
  */
 import type { Machine } from '../../contract/machine.ts';
 import type { Op } from '../../contract/operations.ts';
