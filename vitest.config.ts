@@ -2,10 +2,10 @@ import { defineConfig } from 'vitest/config';
 
 const onGitHub = process.env['GITHUB_ACTIONS'] === 'true';
 
-export default defineConfig({
+export default defineConfig(({ mode }) => ({
   test: {
-    include: ['test/**/*.test.ts'],
-    exclude: ['test/soak/**'],
+    include: [mode === 'soak' ? 'test/soak/**/*.test.ts' : 'test/**/*.test.ts'],
+    exclude: mode === 'soak' ? [] : ['test/soak/**'],
     pool: 'forks',
     // Left alone, Vitest keeps one core free: on two cores it would run file after file.
     maxWorkers: '100%',
@@ -16,4 +16,4 @@ export default defineConfig({
       reporter: ['text', 'html'],
     },
   },
-});
+}));

@@ -6,7 +6,15 @@
  * answer is a reason, for the caller to show next to what it skips.
  */
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+} from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { type Apt, mirrors, openApt } from './fetch/apt.ts';
@@ -60,33 +68,45 @@ export function cacheDirectory(): string {
 /** The boards of the pinned package, from the cache or the network; never throws. */
 export async function fetchBoards(pin: Pin = PINNED, cache = cacheDirectory()): Promise<Fetched> {
   try {
-    const directory = join(cache, 'boards', pin.sha256.slice(0, 16));
+    const boards = join(cache, 'boards');
+    const directory = join(boards, pin.sha256.slice(0, 16));
     if (existsSync(directory)) return found(directory, pin.package, true, null);
-    mkdirSync(join(cache, 'boards'), { recursive: true });
-    return await download(pin, cache, directory);
+    mkdirSync(boards, { recursive: true });
+    // Of this process alone: two of them may fetch at the same time.
+    const scratch = mkdtempSync(join(cache, 'fetch-'));
+    try {
+      return await download(pin, { boards, scratch }, directory);
+    } finally {
+      rmSync(scratch, { recursive: true, force: true });
+    }
   } catch (error) {
     return unavailable(error instanceof Error ? error.message : String(error));
   }
 }
 
-async function download(pin: Pin, cache: string, directory: string): Promise<Fetched> {
+/** Where unpacked packages stay, and where this process works. */
+interface Places {
+  readonly boards: string;
+  readonly scratch: string;
+}
+
+async function download(pin: Pin, places: Places, directory: string): Promise<Fetched> {
   const bases = await mirrors();
   if (typeof bases === 'string') return unavailable(bases);
   let reason = '';
   for (const base of bases) {
-    const apt = await openApt(join(cache, 'apt'), base, pin.suite, pin.architecture);
+    const apt = await openApt(join(places.scratch, 'apt'), base, pin.suite, pin.architecture);
     if (typeof apt === 'string') {
       reason = apt;
       continue;
     }
-    const got = await downloadFile(apt, join(cache, 'boards'), `${pin.package}=${pin.version}`);
-    if (!got.ok) return await standIn(apt, pin, cache, got.reason);
+    const got = await downloadFile(apt, places.scratch, `${pin.package}=${pin.version}`);
+    if (!got.ok) return await standIn(apt, pin, places, got.reason);
     const sum = createHash('sha256').update(readFileSync(got.file)).digest('hex');
     if (sum !== pin.sha256) {
-      rmSync(got.file);
       return unavailable(`${pin.package} has SHA-256 ${sum}, expected ${pin.sha256}`);
     }
-    const problem = await unpack(got.file, directory);
+    const problem = await unpack(got.file, places.scratch, directory);
     if (problem !== undefined) return unavailable(problem);
     return found(directory, pin.package, true, apt.authenticated);
   }
@@ -94,17 +114,17 @@ async function download(pin: Pin, cache: string, directory: string): Promise<Fet
 }
 
 /** The pinned version left the archive: another kernel of the suite, if its index was signed. */
-async function standIn(apt: Apt, pin: Pin, cache: string, why: string): Promise<Fetched> {
+async function standIn(apt: Apt, pin: Pin, places: Places, why: string): Promise<Fetched> {
   if (!apt.authenticated) return unavailable(`${why}; nothing signed could stand in`);
   const listed = await apt.run('apt-cache', ['pkgnames', 'linux-base-']);
   const names = listed.stdout.split('\n').filter((name) => STAND_IN.test(name));
   const name = names.sort((a, b) => a.localeCompare(b, 'en', { numeric: true })).at(-1);
   if (name === undefined) return unavailable(`${why}; ${pin.suite} has no other package of trees`);
-  const directory = join(cache, 'boards', name);
+  const directory = join(places.boards, name);
   if (existsSync(directory)) return found(directory, name, false, null);
-  const got = await downloadFile(apt, join(cache, 'boards'), name);
+  const got = await downloadFile(apt, places.scratch, name);
   if (!got.ok) return unavailable(got.reason);
-  const problem = await unpack(got.file, directory);
+  const problem = await unpack(got.file, places.scratch, directory);
   return problem === undefined ? found(directory, name, false, true) : unavailable(problem);
 }
 
@@ -113,6 +133,7 @@ type Downloaded = { readonly ok: true; readonly file: string } | { ok: false; re
 /** Downloads into a directory of its own, where the only package file is the one asked for. */
 async function downloadFile(apt: Apt, parent: string, what: string): Promise<Downloaded> {
   const directory = join(parent, 'download');
+  // A mirror that failed may have left its part.
   rmSync(directory, { recursive: true, force: true });
   mkdirSync(directory);
   const got = await apt.run('apt-get', ['download', what], directory);
@@ -121,10 +142,13 @@ async function downloadFile(apt: Apt, parent: string, what: string): Promise<Dow
   return { ok: true, file: join(directory, name) };
 }
 
-/** Unpacks the trees beside the target and renames: a directory that exists is complete. */
-async function unpack(file: string, directory: string): Promise<string | undefined> {
-  const partial = `${directory}.partial`;
-  rmSync(partial, { recursive: true, force: true });
+/** Unpacks the trees elsewhere and renames: a directory that exists is complete. */
+async function unpack(
+  file: string,
+  scratch: string,
+  directory: string,
+): Promise<string | undefined> {
+  const partial = join(scratch, 'trees');
   mkdirSync(partial);
   const list = ['-x', '-C', partial, '--wildcards', '*.dtb'];
   const done = await runPipe(
@@ -133,8 +157,12 @@ async function unpack(file: string, directory: string): Promise<string | undefin
     UNPACK_TIMEOUT_MS,
   );
   if (!done.ok) return done.reason;
-  renameSync(partial, directory);
-  rmSync(file);
+  try {
+    renameSync(partial, directory);
+  } catch (error) {
+    // Another process was faster; what it renamed is as complete as this.
+    if (!existsSync(directory)) throw error;
+  }
   return undefined;
 }
 

@@ -81,7 +81,7 @@ export function planOf(parsed: Parsed, phases: readonly PhasePlan[]): FuzzPlan {
   const { values, switches } = parsed;
   return {
     subject: {
-      command: values.get('subject') ?? null,
+      command: commandOf(values.get('subject')),
       timeoutMs: timeOption(parsed, 'timeout') ?? 10_000,
     },
     seed: seedOf(parsed),
@@ -95,6 +95,16 @@ export function planOf(parsed: Parsed, phases: readonly PhasePlan[]): FuzzPlan {
     bugs: plantedIds(),
     bail: switches.has('bail'),
   };
+}
+
+/** A failure file holds the command on one line. */
+function commandOf(given: string | undefined): string | null {
+  const command = given?.trim();
+  if (command === '') throw new UsageError('--subject: a command, not nothing');
+  if (command !== undefined && /[\n\r]/.test(command)) {
+    throw new UsageError('--subject: one line; put more into a script');
+  }
+  return command ?? null;
 }
 
 function seedOf(parsed: Parsed): string {

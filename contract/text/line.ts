@@ -15,6 +15,7 @@ const UNITS: Readonly<Record<string, number>> = { K: 2 ** 10, M: 2 ** 20, G: 2 *
 export class Line {
   readonly #file: string;
   readonly number: number;
+  readonly #text: string;
   readonly #code: string;
   readonly #words: readonly Word[];
   readonly #end: number;
@@ -23,6 +24,7 @@ export class Line {
   constructor(file: string, number: number, text: string) {
     this.#file = file;
     this.number = number;
+    this.#text = text.trimEnd();
     // Not ".*": a comment may hold characters that a dot takes for line ends.
     const code = text.replace(/(^|\s)#[\s\S]*$/, '').trimEnd();
     this.#code = code;
@@ -51,7 +53,14 @@ export class Line {
     return word;
   }
 
-  /** Takes everything up to the end of the line, as written. */
+  /** Takes all up to the end of the line, as written: here `#` begins no comment. */
+  verbatim(expected: string): string {
+    const { column } = this.take(expected);
+    this.#next = this.#words.length;
+    return this.#text.slice(column - 1);
+  }
+
+  /** Takes everything up to the end of the line or a comment, as written. */
   rest(expected: string): string {
     const { column } = this.take(expected);
     this.#next = this.#words.length;

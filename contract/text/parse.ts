@@ -18,6 +18,7 @@ const HEADER_WORDS = ['expect', 'subject', 'bugs', 'known'] as const;
 export function parseScenario(text: string, file: string): Scenario {
   const lines = text.split(/\r?\n/);
   const header: Mutable<Header> = { ...PLAIN_HEADER };
+  const headerLines = new Map<string, number>();
   const machineLines = new MachineLines();
   const program: Op[] = [];
   const labels = new Map<number, number>();
@@ -31,7 +32,12 @@ export function parseScenario(text: string, file: string): Scenario {
     if (line.isEmpty) continue;
     last = line;
     const head = line.take('a line');
-    if (readHeaderLine(line, head, header, !machineLines.isEmpty)) continue;
+    if (isHeaderLine(head)) {
+      if (!machineLines.isEmpty) line.failAt(head, 'header lines before the machine');
+      checkOnce(line, head, headerLines);
+      readHeaderLine(line, head, header);
+      continue;
+    }
     if (machine === null && machineLines.read(line, head)) continue;
     checkHead(line, head, machine !== null, machineLines.isEmpty);
     machine ??= machineLines.finish(line);
@@ -76,20 +82,22 @@ function checkLabel(line: Line, head: Word, op: Op, labels: Map<number, number>)
   labels.set(label, line.number);
 }
 
-function readHeaderLine(
-  line: Line,
-  head: Word,
-  header: Mutable<Header>,
-  inMachine: boolean,
-): boolean {
-  if (!(HEADER_WORDS as readonly string[]).includes(head.text)) return false;
-  if (inMachine) line.failAt(head, 'header lines before the machine');
+function isHeaderLine(head: Word): boolean {
+  return (HEADER_WORDS as readonly string[]).includes(head.text);
+}
+
+function checkOnce(line: Line, head: Word, seen: Map<string, number>): void {
+  const earlier = seen.get(head.text);
+  if (earlier !== undefined) line.failAt(head, `one such line: the other is line ${earlier}`);
+  seen.set(head.text, line.number);
+}
+
+function readHeaderLine(line: Line, head: Word, header: Mutable<Header>): void {
   if (head.text === 'expect') header.expect = readExpectation(line);
-  else if (head.text === 'subject') header.subject = line.rest('a command');
+  else if (head.text === 'subject') header.subject = line.verbatim('a command');
   else if (head.text === 'bugs') header.bugs = line.rest('bug ids').split(/\s+/).sort();
   else header.known = line.rest('deviation ids').split(/\s+/).sort();
   line.end();
-  return true;
 }
 
 function readExpectation(line: Line): Expectation {

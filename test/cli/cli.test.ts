@@ -80,6 +80,7 @@ describe.concurrent('carveout', { timeout: 60_000 }, () => {
       ['fuzz', '--jobs', '0'],
       ['fuzz', '--known', 'nothing-like-that'],
       ['fuzz', '--seed', 'a"b'],
+      ['fuzz', '--subject', 'two\nlines'],
       ['replay'],
     ];
     const seen = await Promise.all(wrong.map((args) => carveout(args)));

@@ -19,9 +19,12 @@ const ids = fc.uniqueArray(name, { maxLength: 3 }).map((found) => found.sort());
 
 /** One line of anything. */
 const comment = fc.string({ unit: 'binary' }).map((text) => text.replace(/[\r\n]/g, ''));
-/** A command: blanks between words as the person typed them, no comment in it. */
+/** A command: blanks between words as the person typed them; `#` means nothing here. */
 const command = fc
-  .array(fc.tuple(name, fc.constantFrom(' ', '  ', '\t')), { minLength: 1, maxLength: 4 })
+  .array(fc.tuple(name, fc.constantFrom(' ', '  ', '\t', ' #', ' # ')), {
+    minLength: 1,
+    maxLength: 4,
+  })
   .map((words) => words.flat().join('').trim());
 
 const headers: fc.Arbitrary<Header> = fc.record({
@@ -141,6 +144,7 @@ const REFUSALS: readonly [line: number, text: string, message: string][] = [
   [7, 'coherent_ok d0 0x0 0', '7:20: found "0", expected size: buffer size (0x1 to'],
   [7, 'release d0\nbank 0x0 4K', '8:1: found "bank", expected an operation: machine lines come be'],
   [7, 'release d0\nexpect ok', '8:1: found "expect", expected header lines before the machine'],
+  [2, 'expect ok\nexpect ok', '3:1: found "expect", expected one such line: the other is line 2'],
 ];
 
 test.each(REFUSALS)('line %i, "%s" is refused', (number, line, message) => {
