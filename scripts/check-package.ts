@@ -13,8 +13,10 @@ const TOOLS = join(REPOSITORY, 'node_modules/.bin');
 
 /** What a user's program writes; it must compile with the strictest settings and then run. */
 const CONSUMER = `
-import type { Machine, Outcome, Subject, SyncSession } from 'carveout';
-import 'carveout';
+import type { CampaignResult, Machine, Outcome, Subject, SyncSession } from 'carveout';
+import { assert, carveoutSubject, caseArbitrary, check, LawBrokenError } from 'carveout';
+import { machineArbitrary, parseScenario, printScenario } from 'carveout';
+import * as fc from 'fast-check';
 
 const session: SyncSession = {
   booted: { warnings: [] },
@@ -27,7 +29,22 @@ const subject: Subject = {
   accepts: (machine: Machine) => (machine.cpus > 1 ? 'one CPU only' : null),
   boot: () => session,
 };
-if (session.apply({ op: 'free', buffer: 0, via: -1 }).is !== 'ok') throw new Error(subject.name);
+const budget = { seed: 'consumer', cases: 100 };
+const clean: CampaignResult = await check(carveoutSubject, budget);
+if (clean.cases !== 100 || clean.buckets.length > 0) throw new Error('not clean');
+const laws: readonly string[] = await assert(subject, budget).then(
+  () => [],
+  (error: unknown) => (error instanceof LawBrokenError ? error.laws : ['not a broken law']),
+);
+if (!laws.includes('pool/complete')) throw new Error('an empty subject breaks ' + laws.join());
+
+const expect = { kind: 'ok' } as const;
+const cases = machineArbitrary().chain((machine) => caseArbitrary(machine));
+const header = { expect, found: null, bugs: [], subject: null, known: [] };
+for (const { machine, program } of fc.sample(cases, { numRuns: 20, seed: 1 })) {
+  const text = printScenario({ header, machine, program });
+  if (printScenario(parseScenario(text, 'a file')) !== text) throw new Error(text);
+}
 `;
 
 const CONSUMER_TSCONFIG = {
