@@ -9,6 +9,8 @@ export default defineConfig(({ mode }) => ({
     pool: 'forks',
     // Left alone, Vitest keeps one core free: on two cores it would run file after file.
     maxWorkers: '100%',
+    // For what hangs, not for what is slow: machines differ, and coverage costs, too.
+    testTimeout: 120_000,
     reporters: onGitHub ? ['default', 'github-actions'] : ['default'],
     coverage: {
       provider: 'v8',
