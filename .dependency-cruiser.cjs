@@ -26,7 +26,7 @@ const ROOMS = {
   'model/reference': ['contract'],
   sut: ['contract', 'hardware'],
   boards: ['contract'],
-  properties: ['contract', 'model/judge'],
+  properties: ['contract', 'model/judge', 'model/reference'],
   bugs: ['contract'],
   linux: ['contract'],
   pipe: ['contract'],

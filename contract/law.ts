@@ -13,10 +13,10 @@ export interface Law {
   /** What a subject must report for it; else the law is shown as "not judged". */
   readonly needs?: readonly Observation[];
   /**
-   * How it is checked: on every answer, by comparing runs, against the literal reference, or on
-   * generated device trees.
+   * How it is checked: on every answer; on every answer of a subject that promises Linux's own
+   * choices; by comparing runs; against the literal reference; or on generated device trees.
    */
-  readonly by: 'judge' | 'metamorphic' | 'lockstep' | 'board';
+  readonly by: 'judge' | 'placement' | 'metamorphic' | 'lockstep' | 'board';
 }
 
 export interface Violation {

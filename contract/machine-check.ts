@@ -130,6 +130,9 @@ function checkRegion(machine: Machine, region: Region): Finding {
   if (kind !== 'plain' && !PROFILES[machine.profile].deviceTree) {
     return [`a ${kind} region on ${machine.profile}`, 'a profile that reads a device tree'];
   }
+  if (kind === 'pool' && !noMap && PROFILES[machine.profile].poolsNeedNoMap) {
+    return [`a pool without no-map on ${machine.profile}`, 'no-map, or a plain region'];
+  }
   if (kind === 'pool' && Math.floor(size / machine.pageSize) >= POOL_PAGES_END) {
     return [`a pool of ${sizeText(size)}`, 'fewer than 2^31 pages (deviation P-T2)'];
   }

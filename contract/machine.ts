@@ -4,7 +4,11 @@
  */
 import { UNLIMITED } from './numbers.ts';
 
-/** Architecture defaults (kernel/dma/Kconfig, arch/<name>/Kconfig, Linux 6.12). */
+/**
+ * Architecture defaults (kernel/dma/Kconfig, arch/<name>/Kconfig, Linux 6.12). `arm-nommu` stands
+ * for builds with DMA_GLOBAL_POOL, 64 bits wide; `x86-64` for one built with CONFIG_OF, without
+ * which declaring a pool is -ENOSYS.
+ */
 export interface Profile {
   /** Every device snoops the CPU caches, whatever its node says. */
   readonly alwaysCoherent: boolean;
@@ -12,6 +16,12 @@ export interface Profile {
   readonly globalPool: boolean;
   /** Reserved regions come from a device tree and can be attached to devices. */
   readonly deviceTree: boolean;
+  /** CONFIG_ARM: a pool without no-map is refused when the tree is read. */
+  readonly poolsNeedNoMap: boolean;
+  /** System RAM is registered in whole pages; elsewhere to the byte. */
+  readonly ramInPages: boolean;
+  /** Memory whose first page the kernel maps is not mapped uncached (arm64: __ioremap_prot). */
+  readonly refusesMappedPages: boolean;
   readonly pageSizes: readonly number[];
   /** Default of `Machine.zoneDmaLimit`. Inclusive. */
   readonly zoneDmaLimit: number;
@@ -23,6 +33,9 @@ export const PROFILES = {
     alwaysCoherent: false,
     globalPool: false,
     deviceTree: true,
+    poolsNeedNoMap: false,
+    ramInPages: true,
+    refusesMappedPages: true,
     pageSizes: [4096, 16384, 65536],
     zoneDmaLimit: 2 ** 32 - 1,
     cacheLine: 64,
@@ -31,6 +44,9 @@ export const PROFILES = {
     alwaysCoherent: true,
     globalPool: false,
     deviceTree: false,
+    poolsNeedNoMap: false,
+    ramInPages: false,
+    refusesMappedPages: false,
     pageSizes: [4096],
     zoneDmaLimit: 2 ** 24 - 1,
     cacheLine: 64,
@@ -39,6 +55,9 @@ export const PROFILES = {
     alwaysCoherent: false,
     globalPool: true,
     deviceTree: true,
+    poolsNeedNoMap: true,
+    ramInPages: false,
+    refusesMappedPages: false,
     pageSizes: [4096],
     zoneDmaLimit: 2 ** 32 - 1,
     cacheLine: 32,
@@ -50,10 +69,12 @@ export type ProfileName = keyof typeof PROFILES;
 /**
  * RAM known to the boot allocator. Bytes; page multiples.
  *
- * System RAM is what the kernel maps and registers: bank bytes outside every *effective* no-map
- * region. A no-map region takes effect unless it overlaps both a bank and a region without no-map
- * that stands before it in the list (drivers/of/fdt.c:early_init_dt_reserve_memory answers -EBUSY
- * then, and the region object stays); a no-map region itself is not in the list of reserved memory.
+ * Mapped memory is bank bytes outside every *effective* no-map region. A no-map region takes
+ * effect unless it overlaps both a bank and a region without no-map that stands before it in the
+ * list (drivers/of/fdt.c:early_init_dt_reserve_memory answers -EBUSY then, and the region object
+ * stays); a no-map region with an address of its own is not in the list of reserved memory.
+ * System RAM is what of it the kernel registers: all, or on arm64 its whole pages
+ * (arch/arm64/kernel/setup.c:request_standard_resources).
  */
 export interface Bank {
   readonly base: number;

@@ -73,6 +73,8 @@ interface AnySubject {
   readonly observes: ReadonlySet<Observation>;
   /** Optional. Operations it answers; others are never sent. Default: FIRST_OPERATIONS. */
   readonly operations?: readonly OpName[];
+  /** Optional. It promises Linux's own choice wherever laws leave one, and is held to it. */
+  readonly placement?: 'linux';
   /** Null: the machine can be booted. Otherwise the reason why not. */
   accepts(machine: Machine): string | null;
   /** Optional. Narrows the machine generator; `accepts` still has the last word. */

@@ -63,6 +63,7 @@ export function countLabels(tally: Tally, state: State, op: Op, outcome: Outcome
 function countAlloc(tally: Tally, state: State, op: OpOf<'alloc_coherent'>, outcome: Outcome) {
   const device = state.devices[op.device]!;
   const pool = device.pool ?? state.globalPool;
+  if (outcome.is === 'skipped') return tally.add('served by no pool');
   if (op.size === 0) return tally.add('size 0');
   if (pool === null) return tally.add('no global pool');
   if (device.pool === null) tally.add('global pool');
@@ -100,6 +101,7 @@ function countPlace(
   const device = state.devices[op.device]!;
   const { pageSize } = state.machine;
   if (phys - pool.base >= 2 ** 31) tally.add('more than 2 GiB into the pool');
+  if (device.spec.iommu !== null) tally.add('hazard: not mapped by the IOMMU');
   if (sharesMemory(state, pool, phys, phys + op.size)) tally.add('hazard: regions overlap');
   if (pool.deviceBase !== null) return tally.add('bus address of a declared pool');
   if (device.windows.length === 0) {
@@ -121,6 +123,9 @@ function countAttach(tally: Tally, state: State, op: OpOf<'attach'>, outcome: Ou
     const pool = state.regionPools.get(device.spec.regions[op.index]!);
     if (pool !== undefined && pool.live.length > 0) tally.add('attached with live buffers');
     tally.add('pool attached');
+  }
+  if (region !== undefined && region.base + region.size - 1 === coherentLimit(device)) {
+    tally.add('ends at the limit');
   }
   if (outcome.warnings?.includes('range') !== true || region === undefined) return;
   const right = translations(device, region.base, region.size);

@@ -67,8 +67,11 @@ export const RELATIONS: readonly Relation[] = [
 /** Other gfp and attributes; mask changes go, questions go. */
 function otherManners(op: Op): Op[] {
   switch (op.op) {
-    case 'alloc_coherent':
-      return [{ ...op, gfp: op.gfp === 'atomic' ? 'blocking' : 'atomic', attrs: ['no-warn'] }];
+    case 'alloc_coherent': {
+      // That one attribute decides whether the global pool may be asked at all.
+      const attrs = op.attrs.filter((attr) => attr === 'no-kernel-mapping');
+      return [{ ...op, gfp: op.gfp === 'atomic' ? 'blocking' : 'atomic', attrs }];
+    }
     case 'set_mask':
     case 'set_coherent_mask':
     case 'phys_to_dma':

@@ -62,3 +62,11 @@ export function weighted<T>(random: Random, table: Weighted<T>): T {
   }
   throw new RangeError('an empty table has nothing to draw');
 }
+
+/** Any order, in place. */
+export function shuffle<T>(random: Random, items: T[]): void {
+  for (let i = items.length - 1; i > 0; i--) {
+    const j = between(random, 0, i);
+    [items[i], items[j]] = [items[j]!, items[i]!];
+  }
+}

@@ -23,7 +23,9 @@ export function matrixLines(report: Pick<BoardReport, 'pools' | 'views' | 'reach
     ...rows,
     '',
     ...(used.has('direct') ? [`${SIGNS.direct}  direct: bus address = physical address`] : []),
-    ...(used.has('iommu') ? [`${SIGNS.iommu}  iommu: translated to any bus address`] : []),
+    ...(used.has('iommu')
+      ? [`${SIGNS.iommu}  iommu: translated to any bus address, if somebody maps it there`]
+      : []),
     ...[...legend].map(([text, letter]) => `${letter}  ${text}`),
   ];
 }

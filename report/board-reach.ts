@@ -6,13 +6,14 @@ import { endsWithin, hex, minNotZero } from '../contract/numbers.ts';
 /**
  * - `direct`: yes; the bus address is the physical address.
  * - `window`: yes; a window moves it to another bus address.
- * - `iommu`: yes; the unit maps it wherever it likes.
+ * - `iommu`: only where the unit maps it: Linux hands out the pool's own address, which is no IOVA
+ *   unless firmware or a driver makes it one (deviation `pool-behind-iommu`).
  * - `mask`: no; the bus address ends beyond the device's mask or the limit of its bus.
  * - `outside`: no; the windows miss the pool, or part of it.
  */
 export interface Reach {
   readonly is: 'direct' | 'window' | 'iommu' | 'mask' | 'outside';
-  /** Of the first byte; null when there is none or the unit chooses it. */
+  /** Of the first byte; null when there is none or the unit decides. */
   readonly busAddress: number | null;
   /** Why not; empty for a yes. */
   readonly why: string;

@@ -28,6 +28,7 @@ export const carveoutSubject: SyncSubject = {
   kind: 'sync',
   name: 'carveout',
   observes: new Set(OBSERVATIONS),
+  placement: 'linux',
   accepts: () => null,
   boot: (machine) => new Session(machine),
 };

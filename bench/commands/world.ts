@@ -81,7 +81,8 @@ export class PlanWorld implements World {
   note(op: Op, outcome: Outcome): void {
     const plan = this.#plan;
     if (outcome.is !== 'ok') return;
-    if (op.op === 'alloc_coherent') plan.alloc(op.device, op.size);
+    if (op.op === 'alloc_coherent')
+      plan.alloc(op.device, op.size, !op.attrs.includes('no-kernel-mapping'));
     else if (op.op === 'free') plan.free(this.#at);
     else if (op.op === 'attach') plan.attach(op.device, op.index);
     else if (op.op === 'declare') plan.declare(op.device, op.phys, op.size);

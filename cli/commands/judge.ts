@@ -62,7 +62,8 @@ async function judgeFile(
     const step = reader.read(line);
     if (trial === null && reader.head !== null) {
       const { machine, booted } = reader.head;
-      trial = new Trial(machine, { observes, known: [], operations: new Set(OP_NAMES) }, tally);
+      const operations = new Set(OP_NAMES);
+      trial = new Trial(machine, { observes, known: [], operations, placement: false }, tally);
       const failure = trial.booted(booted);
       if (failure !== null) return report(failureText(failure, { machine, program }));
     }

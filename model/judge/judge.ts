@@ -5,7 +5,7 @@
 import type { Violation } from '../../contract/law.ts';
 import type { Machine } from '../../contract/machine.ts';
 import type { Op, OpName } from '../../contract/operations.ts';
-import type { Outcome } from '../../contract/outcome.ts';
+import type { Outcome, Warning } from '../../contract/outcome.ts';
 import type { Booted } from '../../contract/subject.ts';
 import type { Legality, Rule, Seen } from './rule.ts';
 import { broken, outcomeText } from './rule.ts';
@@ -77,8 +77,21 @@ export class Judge {
   /** Is the answer allowed? Changes nothing. Only for operations that were sent. */
   check(op: Op, outcome: Outcome): Violation | null {
     if (outcome.is === 'crash') return broken('any/no-crash', 'no crash', outcomeText(outcome));
-    if (outcome.is === 'skipped') return broken('any/form', 'an answer', 'skipped');
-    return ruleOf(op).check(this.state, op, outcome, this.#seen);
+    const rule = ruleOf(op);
+    if (outcome.is === 'skipped') {
+      const may = rule.maySkip?.(this.state, op) === true;
+      return may ? null : broken('any/form', 'an answer', 'skipped');
+    }
+    return rule.check(this.state, op, outcome, this.#seen) ?? this.#checkWarnings(op, outcome);
+  }
+
+  #checkWarnings(op: Op, outcome: Outcome): Violation | null {
+    if (!this.#seen.has('warnings')) return null;
+    const wanted = ruleOf(op).warnings?.(this.state, op) ?? [];
+    const got = outcome.warnings ?? [];
+    if (got.length === wanted.length && got.every((w, i) => w === wanted[i])) return null;
+    const text = (list: readonly Warning[]) => (list.length === 0 ? 'no warning' : list.join(', '));
+    return broken('attach/range-warning', text(wanted), text(got));
   }
 
   /** Believes the answer. */

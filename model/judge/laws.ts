@@ -32,7 +32,8 @@ export const JUDGE_LAWS: readonly Law[] = [
   ),
   law(
     'dma/mask',
-    'A mask is accepted iff it has 32 bits or covers ZONE_DMA; a refusal is EIO.',
+    'A mask is accepted iff it has 32 bits or covers the first byte of the last page of RAM or ' +
+      'the end of ZONE_DMA, whichever is lower; a refusal is EIO.',
     ['1.4'],
     'kernel/dma/direct.c:dma_direct_supported',
   ),
@@ -110,7 +111,8 @@ export const JUDGE_LAWS: readonly Law[] = [
   ),
   law(
     'attach/range-warning',
-    'Attaching warns iff the physical end of the region exceeds the coherent limit.',
+    'Attaching warns iff there is a pool and its region ends beyond the coherent limit; nothing ' +
+      'else warns.',
     ['2.2'],
     'kernel/dma/coherent.c:rmem_dma_device_init',
     ['warnings'],
@@ -129,7 +131,8 @@ export const JUDGE_LAWS: readonly Law[] = [
   ),
   law(
     'alloc/final',
-    'A device with a pool gets memory of that pool or nothing; without one, the global pool.',
+    'A device with a pool gets memory of that pool or nothing; one without gets it of the global ' +
+      'pool if it does not snoop, has no IOMMU and wants a kernel mapping, else of no pool.',
     ['P-I7', '2.4', '2.7'],
     'kernel/dma/coherent.c:dma_alloc_from_dev_coherent',
   ),

@@ -1,7 +1,7 @@
 /** What the judge knows about one operation. */
 import type { Violation } from '../../contract/law.ts';
 import type { OpName, OpOf } from '../../contract/operations.ts';
-import type { Outcome } from '../../contract/outcome.ts';
+import type { Outcome, Warning } from '../../contract/outcome.ts';
 import type { Observation } from '../../contract/subject.ts';
 import type { State } from './state.ts';
 
@@ -14,8 +14,12 @@ export type Legality = 'legal' | 'meaningless' | 'misuse' | 'undefined';
 
 export interface Rule<N extends OpName> {
   legality(state: State, op: OpOf<N>): Legality;
+  /** May a subject leave the operation out? Absent: no. */
+  maySkip?(state: State, op: OpOf<N>): boolean;
   /** Is the answer allowed? Changes nothing. The outcome is neither a crash nor skipped. */
   check(state: State, op: OpOf<N>, outcome: Outcome, seen: Seen): Violation | null;
+  /** Exactly these messages come with the answer; absent: none do. */
+  warnings?(state: State, op: OpOf<N>): readonly Warning[];
   /** Believes the answer. */
   adopt(state: State, op: OpOf<N>, outcome: Outcome): void;
   /** An allowed answer, for planning a batch before any answer is known. */

@@ -4,7 +4,8 @@
  */
 import type { Device, Machine, Region, Window } from '../../contract/machine.ts';
 import { isCoherent, PROFILES } from '../../contract/machine.ts';
-import { systemRam } from './system-ram.ts';
+import type { Interval } from './system-ram.ts';
+import { mappedMemory, systemRam } from './system-ram.ts';
 
 export interface DeviceState {
   readonly index: number;
@@ -42,7 +43,7 @@ export interface BufferState {
   readonly size: number;
   readonly page: number;
   readonly pages: number;
-  /** What its bytes hold, or null when another description of the same memory exists. */
+  /** What its bytes hold; null once a buffer of another pool has had the same bytes. */
   contents: Contents | null;
 }
 
@@ -58,12 +59,20 @@ export interface State {
   readonly globalPool: PoolState | null;
   readonly pools: PoolState[];
   readonly buffers: Map<number, BufferState>;
-  /** Byte ranges that are System RAM, sorted, disjoint: `[start, end)`. */
-  readonly ram: readonly (readonly [number, number])[];
+  readonly ram: Ram;
+}
+
+/** Byte ranges `[start, end)`, sorted, disjoint. */
+export interface Ram {
+  /** What the kernel maps. */
+  readonly mapped: readonly Interval[];
+  /** What of it is registered as System RAM. */
+  readonly system: readonly Interval[];
 }
 
 export function newState(machine: Machine): State {
-  const ram = systemRam(machine);
+  const mapped = mappedMemory(machine);
+  const ram = { mapped, system: systemRam(machine, mapped) };
   const regionPools = new Map<number, PoolState>();
   const pools: PoolState[] = [];
   const index = defaultRegion(machine);
@@ -87,7 +96,9 @@ function newDevice(machine: Machine, spec: Device, index: number): DeviceState {
 export function defaultRegions(machine: Machine): readonly number[] {
   if (!PROFILES[machine.profile].globalPool) return [];
   return machine.regions.flatMap((region, index) =>
-    region.kind === 'pool' && region.isDefault && !region.disabled ? [index] : [],
+    region.kind === 'pool' && region.isDefault && !region.disabled && region.size > 0
+      ? [index]
+      : [],
   );
 }
 
@@ -97,18 +108,23 @@ function defaultRegion(machine: Machine): number | null {
 
 /**
  * Why no pool can be made of the range, or null. Source: kernel/dma/coherent.c:
- * dma_init_coherent_memory (size 0), kernel/iomem.c:memremap (System RAM); a misaligned base is
- * deviation P-T5.
+ * dma_init_coherent_memory (size 0), kernel/iomem.c:memremap (System RAM),
+ * arch/arm64/mm/ioremap.c:__ioremap_prot (a first page that starts in mapped memory); a misaligned
+ * base is deviation P-T5.
  */
 export function poolRefusal(
   machine: Machine,
-  ram: State['ram'],
+  ram: Ram,
   range: Pick<Region, 'base' | 'size'>,
 ): string | null {
   if (range.size === 0) return 'the size is 0';
   const end = range.base + range.size;
-  if (ram.some(([from, to]) => from < end && range.base < to)) return 'it overlaps System RAM';
+  if (ram.system.some(([from, to]) => from < end && range.base < to)) {
+    return 'it overlaps System RAM';
+  }
   if (range.base % machine.pageSize !== 0) return 'the base is not page aligned';
+  const mapped = ram.mapped.some(([from, to]) => from <= range.base && range.base < to);
+  if (mapped && PROFILES[machine.profile].refusesMappedPages) return 'it starts in mapped memory';
   return null;
 }
 

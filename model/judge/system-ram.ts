@@ -1,14 +1,29 @@
-/** System RAM by definition: bank bytes outside every effective no-map region. */
+/** Mapped memory and System RAM by definition. */
 import type { Machine, Region } from '../../contract/machine.ts';
+import { PROFILES } from '../../contract/machine.ts';
 
-type Interval = readonly [start: number, end: number];
+export type Interval = readonly [start: number, end: number];
 
 /**
- * Sorted, disjoint. A no-map region takes effect unless it overlaps a bank and a region without
- * no-map listed before it. Source: drivers/of/fdt.c:early_init_dt_reserve_memory,
- * arch/arm64/kernel/setup.c:request_standard_resources.
+ * What of the mapped memory is registered: on arm64 only whole pages, elsewhere every byte.
+ * Source: request_standard_resources in arch/arm64/kernel/setup.c, arch/arm/kernel/setup.c.
  */
-export function systemRam(machine: Machine): readonly Interval[] {
+export function systemRam(machine: Machine, mapped: readonly Interval[]): readonly Interval[] {
+  if (!PROFILES[machine.profile].ramInPages) return mapped;
+  const { pageSize } = machine;
+  return mapped.flatMap(([from, to]) => {
+    const start = Math.ceil(from / pageSize) * pageSize;
+    const end = Math.floor(to / pageSize) * pageSize;
+    return start < end ? [[start, end] as const] : [];
+  });
+}
+
+/**
+ * Bank bytes outside every effective no-map region, sorted, disjoint. A no-map region takes effect
+ * unless it overlaps a bank and a region without no-map listed before it.
+ * Source: drivers/of/fdt.c:early_init_dt_reserve_memory.
+ */
+export function mappedMemory(machine: Machine): readonly Interval[] {
   let ram: Interval[] = union(machine.banks.map((b) => [b.base, b.base + b.size] as const));
   const banks = ram;
   machine.regions.forEach((region, index) => {

@@ -98,7 +98,7 @@ export function ramUncovered(state: State, device: DeviceState): boolean {
   const { pageSize } = state.machine;
   const end = device.windows.findIndex((window) => window.size < pageSize);
   const windows = end < 0 ? device.windows : device.windows.slice(0, end);
-  return state.ram.some(([from, to]) => {
+  return state.ram.system.some(([from, to]) => {
     const end = Math.floor(to / pageSize);
     let next = Math.ceil(from / pageSize);
     while (next < end) {

@@ -1,5 +1,5 @@
 /** Devices of a random machine: a few distinct views, and who lists which region. */
-import type { Device, Machine, Region } from '../../contract/machine.ts';
+import type { Bank, Device, Machine, Region } from '../../contract/machine.ts';
 import { DEVICE_DEFAULTS } from '../../contract/machine.ts';
 import { floorLog2, maskOfBits, minNotZero, UNLIMITED } from '../../contract/numbers.ts';
 import type { Random } from '../random.ts';
@@ -68,7 +68,7 @@ function drawView(random: Random, machine: Frame, regions: readonly Region[]): V
   }
   if (chance(random, 1, 12)) coherentMask = maskOfBits(pick(random, [0, 24, 30, 31, 33, 64]));
   // Real limits are exact, not 2^n - 1; a window installed by a driver sets none.
-  const busLimit = end > 0 && chance(random, 7, 8) ? end : drawLimit(random);
+  const busLimit = end > 0 && chance(random, 7, 8) ? end : drawLimit(random, around);
   return {
     ...DEVICE_DEFAULTS,
     coherent: chance(random, 15, 100),
@@ -82,7 +82,10 @@ function drawView(random: Random, machine: Frame, regions: readonly Region[]): V
   };
 }
 
-function drawLimit(random: Random): number {
+function drawLimit(random: Random, around: readonly (Bank | Region)[]): number {
   if (chance(random, 9, 10)) return 0;
+  const { base, size } = pick(random, around);
+  // The last byte of some memory, or all of it but that.
+  if (chance(random, 1, 2)) return Math.max(0, base + size - between(random, 1, 2));
   return pick(random, [0x3005ffff, 0x5fffffff, 0xbfffffff, 0xffffffff, 0x13fffffff, 0x9ffffffff]);
 }

@@ -4,7 +4,7 @@ import { PROFILES, REGION_FLAGS } from '../../contract/machine.ts';
 import { alignDown } from '../../contract/numbers.ts';
 import type { MachineLimits } from '../../contract/subject.ts';
 import type { Random, Weighted } from '../random.ts';
-import { between, chance, pick, weighted } from '../random.ts';
+import { between, chance, pick, shuffle, weighted } from '../random.ts';
 import { drawDevices } from './devices.ts';
 import { EXTREME_MACHINES } from './extremes.ts';
 import { drawRegions } from './regions.ts';
@@ -74,6 +74,8 @@ function drawBanks(random: Random, pageSize: number): Bank[] {
     const hole = weighted(random, BANK_HOLE);
     base += size + (hole === 0 ? 0 : alignDown(between(random, 65536, hole), 65536));
   }
+  // Trees list banks in any order.
+  if (chance(random, 1, 6)) shuffle(random, banks);
   return banks;
 }
 
@@ -84,11 +86,12 @@ function drawAllRegions(
   banks: readonly Bank[],
   limits: MachineLimits,
 ): Region[] {
-  const { deviceTree, globalPool } = PROFILES[profile];
+  const { deviceTree, globalPool, poolsNeedNoMap } = PROFILES[profile];
   const tiny = chance(random, 1, 3);
   const regionsMax = limits.regionsMax ?? REGIONS_MAX;
   if (deviceTree) {
-    return drawRegions(random, { pageSize, banks, tiny, globalPool, regionsMax });
+    const options = { pageSize, banks, tiny, globalPool, poolsNeedNoMap, regionsMax };
+    return drawRegions(random, options);
   }
   // No tree: holes a boot parameter cuts out of RAM, for declared pools.
   return Array.from({ length: between(random, 1, 3) }, (_, i) => {

@@ -3,6 +3,7 @@
  * Each deserves to be met often, so they are drawn whole.
  */
 import type { Machine } from '../../contract/machine.ts';
+import { PROFILES } from '../../contract/machine.ts';
 import { parseScenario } from '../../contract/text/parse.ts';
 
 /** Name and machine lines. The comment says where it was seen. */
@@ -174,13 +175,22 @@ const EXTREMES: readonly (readonly [name: string, lines: string])[] = [
   ],
 ];
 
-function machineOf([name, lines]: (typeof EXTREMES)[number], profile: string): Machine {
-  const text = `carveout scenario 1\nprofile ${profile}\n${lines}\n`;
+function onArm64([name, lines]: (typeof EXTREMES)[number]): Machine {
+  const text = `carveout scenario 1\nprofile arm64\n${lines}\n`;
   return parseScenario(text, `extreme machine ${name}`).machine;
 }
 
+/** There, pools have no-map. */
+function onArmNommu(machine: Machine): Machine {
+  const regions = machine.regions.map((region) => ({
+    ...region,
+    noMap: region.noMap || region.kind === 'pool',
+  }));
+  return { ...machine, profile: 'arm-nommu', cacheLine: PROFILES['arm-nommu'].cacheLine, regions };
+}
+
 /** All extremes, on arm64 and on the profile with a global pool. */
-export const EXTREME_MACHINES: readonly Machine[] = EXTREMES.flatMap((extreme) => [
-  machineOf(extreme, 'arm64'),
-  machineOf(extreme, 'arm-nommu'),
+export const EXTREME_MACHINES: readonly Machine[] = EXTREMES.map(onArm64).flatMap((machine) => [
+  machine,
+  onArmNommu(machine),
 ]);

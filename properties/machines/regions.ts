@@ -4,7 +4,7 @@ import { REGION_FLAGS } from '../../contract/machine.ts';
 import { cmaAlignment } from '../../contract/machine-check.ts';
 import { ADDRESS_END, alignDown, alignUp } from '../../contract/numbers.ts';
 import type { Random } from '../random.ts';
-import { between, chance, pick, weighted } from '../random.ts';
+import { between, chance, pick, shuffle, weighted } from '../random.ts';
 import {
   BASE_ALIGNMENT,
   CMA_PER_BOARD,
@@ -23,6 +23,7 @@ export interface RegionOptions {
   /** Pools of 1 to 20 pages instead of the sizes boards have: small ones fill up and collide. */
   readonly tiny: boolean;
   readonly globalPool: boolean;
+  readonly poolsNeedNoMap: boolean;
   readonly regionsMax: number;
 }
 
@@ -62,12 +63,14 @@ function drawPool(random: Random, options: RegionOptions, cursor: Placer, i: num
   const alignment = Math.max(pageSize, 2 ** weighted(random, BASE_ALIGNMENT));
   const range = cursor.place(size, options.tiny ? pageSize : alignment);
   const base = chance(random, 1, 40) ? range.base + pick(random, [0x400, 0x800]) : range.base;
+  // The last page a device with 32 bits reaches, and the first it does not.
+  const atLimit = chance(random, 1, 30) && base % pageSize === 0 && range.size < 2 ** 31;
   return {
     name: `p${i}`,
     kind: 'pool',
-    base,
+    base: atLimit ? 2 ** 32 - range.size : base,
     size: range.size,
-    noMap: chance(random, 92, 100),
+    noMap: options.poolsNeedNoMap || chance(random, 92, 100),
     isDefault: options.globalPool && chance(random, 1, 3),
     disabled: chance(random, 3, 100),
   };
@@ -79,13 +82,6 @@ function drawCma(random: Random, options: RegionOptions, cursor: Placer, i: numb
   const { base } = cursor.place(size, granule, granule);
   const isDefault = chance(random, 4, 5) && i === 0;
   return { ...REGION_FLAGS, name: `c${i}`, kind: 'cma', base, size, isDefault };
-}
-
-function shuffle<T>(random: Random, items: T[]): void {
-  for (let i = items.length - 1; i > 0; i--) {
-    const j = between(random, 0, i);
-    [items[i], items[j]] = [items[j]!, items[i]!];
-  }
 }
 
 interface Place {

@@ -88,6 +88,8 @@ export function drawWindows(
     [w(dma, base, half), w(dma + 0x200000000, base, length)],
     // A size of 0 ends the table: the last window does not exist.
     [w(dma, base, half), w(0, 0, 0), second],
+    // One under a page ends it for the walk over RAM, and for nobody else.
+    [w(dma, base, half), w(0x5000, 0, pageSize / 2), second],
   ];
   return pick(random, sets);
 }

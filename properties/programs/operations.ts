@@ -44,14 +44,12 @@ function drawDevice(random: Random, config: Configuration, machine: Machine): nu
 function drawAlloc(random: Random, config: Configuration, plan: Plan): Op | null {
   const device = drawDevice(random, config, plan.machine);
   const pool = plan.poolOf(device);
-  if (pool === null) return null;
-  const size = drawSize(random, config.scale, plan.machine.pageSize, pool.pages);
+  if (pool === null && !(plan.hasGlobal && chance(random, 1, 4))) return null;
+  const size = drawSize(random, config.scale, plan.machine.pageSize, pool?.pages ?? 1);
   const gfp = chance(random, 1, 4) ? 'atomic' : 'blocking';
-  const flags = chance(random, 1, 8) ? ATTRS.filter(() => chance(random, 1, 6)) : [];
-  // The global pool does not serve requests without a kernel mapping.
-  const attrs =
-    plan.pools[device] === null ? flags.filter((a) => a !== 'no-kernel-mapping') : flags;
-  return { op: 'alloc_coherent', out: plan.alloc(device, size), device, size, gfp, attrs };
+  const attrs = chance(random, 1, 8) ? ATTRS.filter(() => chance(random, 1, 6)) : [];
+  const out = plan.alloc(device, size, !attrs.includes('no-kernel-mapping'));
+  return { op: 'alloc_coherent', out, device, size, gfp, attrs };
 }
 
 function drawOnBuffer(

@@ -40,8 +40,15 @@ export class Plan {
       (device) => built && !isCoherent(machine, device) && device.iommu === null,
     );
     if (!built) return;
-    const index = machine.regions.findLastIndex((r) => r.kind === 'pool' && r.isDefault);
+    const index = machine.regions.findLastIndex(
+      (r) => r.kind === 'pool' && r.isDefault && !r.disabled && r.size > 0,
+    );
     if (index >= 0) this.#global = this.#regionPool(index);
+  }
+
+  /** Is there a pool that devices and requests it is not for might take from by mistake? */
+  get hasGlobal(): boolean {
+    return this.#global !== null;
   }
 
   /** The pool an allocation of the device would come from, or null. */
@@ -72,11 +79,12 @@ export class Plan {
     this.pools[device] = null;
   }
 
-  alloc(device: number, size: number): number {
+  /** `mapped`: with a kernel mapping, which the global pool insists on. */
+  alloc(device: number, size: number, mapped: boolean): number {
     const label = this.nextLabel;
     this.nextLabel += 1;
     const pool = this.poolOf(device);
-    if (pool !== null) {
+    if (pool !== null && (mapped || this.pools[device] !== null)) {
       const viaGlobal = this.pools[device] === null;
       this.live.push({ label, device, pool, viaGlobal, size });
       pool.live += 1;

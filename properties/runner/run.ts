@@ -31,6 +31,7 @@ export function profileOf(subject: Subject, known: readonly string[]): Profile {
     observes: subject.observes,
     known: [...known, ...(subject.known ?? [])],
     operations: new Set<OpName>(subject.operations ?? FIRST_OPERATIONS),
+    placement: subject.placement === 'linux',
   };
 }
 

@@ -11,6 +11,7 @@ import type { Booted, Observation } from '../../contract/subject.ts';
 import { Judge } from '../../model/judge/judge.ts';
 import type { Tally } from '../labels.ts';
 import { countLabels } from '../labels.ts';
+import { placementOf } from '../placement.ts';
 import { probeOps, returnOps } from './closing.ts';
 
 export interface Failure {
@@ -27,6 +28,8 @@ export interface Profile {
   readonly observes: ReadonlySet<Observation>;
   readonly known: readonly string[];
   readonly operations: ReadonlySet<OpName>;
+  /** Hold it to Linux's own choices as well? */
+  readonly placement: boolean;
 }
 
 export type Stage = 'program' | 'return' | 'probe';
@@ -36,6 +39,7 @@ export class Trial {
   readonly #machine: Machine;
   readonly #known: readonly string[];
   readonly #operations: ReadonlySet<OpName>;
+  readonly #placement: boolean;
   readonly #tally: Tally;
   #stage: Stage = 'program';
 
@@ -44,6 +48,7 @@ export class Trial {
     this.#machine = machine;
     this.#known = profile.known;
     this.#operations = profile.operations;
+    this.#placement = profile.placement;
     this.#tally = tally;
   }
 
@@ -62,7 +67,9 @@ export class Trial {
 
   /** Judges the answer and, if it is allowed or a known deviation, believes it. */
   answer(op: Op, outcome: Outcome, step: number): Failure | null {
-    const violation = this.judge.check(op, outcome);
+    const violation =
+      this.judge.check(op, outcome) ??
+      (this.#placement ? placementOf(this.judge.state, op, outcome) : null);
     if (violation !== null && !this.#isKnown(op, violation)) {
       return { violation: this.#inStage(violation), step, op, outcome };
     }

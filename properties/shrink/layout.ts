@@ -3,7 +3,7 @@
  * one at a time they are stuck where the draw put them.
  */
 import type { Machine } from '../../contract/machine.ts';
-import { DEVICE_DEFAULTS } from '../../contract/machine.ts';
+import { DEVICE_DEFAULTS, PROFILES } from '../../contract/machine.ts';
 import { machineProblem } from '../../contract/machine-check.ts';
 import { alignUp } from '../../contract/numbers.ts';
 import type { Op } from '../../contract/operations.ts';
@@ -38,7 +38,12 @@ export function* plainLayout(kase: Case): Generator<Case> {
 }
 
 function withoutNoMap(machine: Machine): Machine {
-  return { ...machine, regions: machine.regions.map((region) => ({ ...region, noMap: false })) };
+  const { poolsNeedNoMap } = PROFILES[machine.profile];
+  const regions = machine.regions.map((region) => ({
+    ...region,
+    noMap: poolsNeedNoMap && region.kind === 'pool',
+  }));
+  return { ...machine, regions };
 }
 
 function* valid(kase: Case): Generator<Case> {

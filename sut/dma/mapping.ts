@@ -5,7 +5,7 @@
 import type { Errno } from '../../contract/errno.ts';
 import type { Machine } from '../../contract/machine.ts';
 import { PROFILES } from '../../contract/machine.ts';
-import { maskOfBits, minNotZero, orderOf } from '../../contract/numbers.ts';
+import { alignUp, maskOfBits, minNotZero, orderOf } from '../../contract/numbers.ts';
 import type { Device } from '../device.ts';
 import type { ReservedMemory } from '../of/reserved-mem.ts';
 import type { Allocation, Memory } from './coherent.ts';
@@ -68,7 +68,9 @@ export class DmaMapping {
   allocAttrs(dev: Device, size: number): Allocation | null {
     if (dev.dmaMem !== null) return dmaAllocFromPool(this.#memory, dev, dev.dmaMem, size);
     const global = this.#reserved.globalPool;
-    return global === null ? null : dmaAllocFromPool(this.#memory, dev, global, size);
+    if (global === null) return null;
+    // Whole pages are asked for, and cleared (direct.c:dma_direct_alloc).
+    return dmaAllocFromPool(this.#memory, dev, global, alignUp(size, this.#memory.pageSize));
   }
 
   /** Frees by CPU address: the device's pool first, then the global one. */

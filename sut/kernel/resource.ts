@@ -1,38 +1,54 @@
 /**
  * Which memory the kernel calls System RAM, and which memory may be mapped uncached.
- * Source: drivers/of/fdt.c:early_init_dt_reserve_memory, arch/arm64/kernel/setup.c, kernel/iomem.c.
+ * Source: drivers/of/fdt.c:early_init_dt_reserve_memory, request_standard_resources in
+ * arch/arm64/kernel/setup.c and arch/arm/kernel/setup.c, kernel/iomem.c, arch/arm64/mm/ioremap.c.
  */
 import type { Machine } from '../../contract/machine.ts';
+import { PROFILES } from '../../contract/machine.ts';
+import { alignDown, alignUp } from '../../contract/numbers.ts';
 
 interface Range {
   start: number;
   end: number;
 }
 
-/** Start of the area virtual addresses of mappings are taken from: above all physical ones. */
-const VMALLOC_START = 2 ** 52;
+/** End of the area virtual addresses of mappings are taken from, downward: above physical ones. */
+const VMALLOC_END = 2 ** 53 - 2 ** 20;
+/** Mappings start on, and keep the offset in, the largest page there is. */
+const GRANULE = 65536;
 
 export class Resources {
   /** Sorted, disjoint, not adjacent. */
   readonly systemRam: readonly Readonly<Range>[];
+  /** To the byte: the boot allocator's memory that is not no-map. */
+  readonly #mapped: readonly Readonly<Range>[];
+  readonly #machine: Machine;
   readonly #mappings: { readonly virt: number; readonly phys: number; readonly size: number }[] =
     [];
-  #nextVirt = VMALLOC_START;
+  #lowestVirt = VMALLOC_END;
 
   constructor(machine: Machine) {
-    this.systemRam = registerSystemRam(machine);
+    this.#machine = machine;
+    this.#mapped = mappedMemory(machine);
+    this.systemRam = PROFILES[machine.profile].ramInPages
+      ? wholePages(this.#mapped, machine.pageSize)
+      : this.#mapped;
   }
 
   /**
    * A write-combining kernel mapping of [phys, phys + size), as a virtual address; null when any
-   * byte of it is System RAM (kernel/iomem.c:memremap). The offset inside the page is kept.
+   * byte of it is System RAM (kernel/iomem.c:memremap), or on arm64 when its first page starts in
+   * mapped memory (arch/arm64/mm/ioremap.c:__ioremap_prot). The offset inside the page is kept.
    */
   memremapWc(phys: number, size: number): number | null {
-    if (this.systemRam.some((ram) => ram.start < phys + size && phys < ram.end)) return null;
-    const virt = this.#nextVirt + (phys % 65536);
-    this.#mappings.push({ virt, phys, size });
+    if (overlapsAny(this.systemRam, { start: phys, end: phys + size })) return null;
+    const page = alignDown(phys, this.#machine.pageSize);
+    const refuses = PROFILES[this.#machine.profile].refusesMappedPages;
+    if (refuses && overlapsAny(this.#mapped, { start: page, end: page + 1 })) return null;
     // A hole between mappings, so that running off one never reaches the next.
-    this.#nextVirt += (Math.ceil(size / 65536) + 2) * 65536;
+    this.#lowestVirt -= (Math.ceil(size / GRANULE) + 2) * GRANULE;
+    const virt = this.#lowestVirt + (phys % GRANULE);
+    this.#mappings.push({ virt, phys, size });
     return virt;
   }
 
@@ -51,9 +67,8 @@ export class Resources {
   }
 }
 
-function registerSystemRam(machine: Machine): readonly Range[] {
-  const memory = mergeRanges(machine.banks.map((b) => ({ start: b.base, end: b.base + b.size })));
-  let ram = memory;
+function mappedMemory(machine: Machine): readonly Range[] {
+  let mapped = mergeRanges(machine.banks.map((b) => ({ start: b.base, end: b.base + b.size })));
   const reserved: Range[] = [];
   for (const region of machine.regions) {
     if (region.disabled || region.size === 0) continue;
@@ -63,10 +78,15 @@ function registerSystemRam(machine: Machine): readonly Range[] {
       continue;
     }
     // Memory something else reserved before cannot lose its mapping any more.
-    const refused = overlapsAny(memory, range) && overlapsAny(reserved, range);
-    if (!refused) ram = subtract(ram, range);
+    if (!overlapsAny(reserved, range)) mapped = subtract(mapped, range);
   }
-  return ram;
+  return mapped;
+}
+
+function wholePages(ranges: readonly Range[], pageSize: number): readonly Range[] {
+  return ranges
+    .map(({ start, end }) => ({ start: alignUp(start, pageSize), end: alignDown(end, pageSize) }))
+    .filter(({ start, end }) => start < end);
 }
 
 function overlapsAny(ranges: readonly Range[], range: Range): boolean {

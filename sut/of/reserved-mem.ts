@@ -43,7 +43,7 @@ export class ReservedMemory {
     this.#memory = memory;
     this.regions = machine.regions.map((region) => ({ region, priv: null }));
     const defaults = PROFILES[machine.profile].globalPool
-      ? this.regions.filter((r) => r.region.kind === 'pool' && usable(r) && r.region.isDefault)
+      ? this.regions.filter((rmem) => hasHandler(rmem) && usable(rmem) && rmem.region.isDefault)
       : [];
     // Each further default region replaces the one before, with a warning.
     this.bootWarnings = defaults.slice(1).map(() => 'default-redefined');
@@ -65,7 +65,7 @@ export class ReservedMemory {
     const rmem = dev.memoryRegion[index];
     if (rmem === undefined) return { error: 'ENODEV', warnings: SILENT };
     if (!usable(rmem)) return { error: null, warnings: SILENT };
-    if (rmem.region.kind !== 'pool') return { error: 'EINVAL', warnings: SILENT };
+    if (!hasHandler(rmem)) return { error: 'EINVAL', warnings: SILENT };
     const attached = this.#rmemDmaDeviceInit(rmem, dev);
     if (attached.error === null) this.#assigned.push({ dev, rmem });
     return attached;
@@ -91,6 +91,11 @@ export class ReservedMemory {
     }
     this.#assigned = this.#assigned.filter((binding) => binding.dev !== dev);
   }
+}
+
+/** A region of no bytes is never recorded (drivers/of/of_reserved_mem.c). */
+function hasHandler({ region }: ReservedMem): boolean {
+  return region.kind === 'pool' && region.size > 0;
 }
 
 function usable(rmem: ReservedMem): boolean {

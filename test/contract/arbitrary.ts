@@ -53,6 +53,7 @@ function region(profile: ProfileName, pageSize: number, called: string): fc.Arbi
       return {
         ...flags,
         ...f,
+        noMap: f.noMap || PROFILES[profile].poolsNeedNoMap,
         kind: 'pool' as const,
         base,
         size: Math.min(whole, pages * pageSize),

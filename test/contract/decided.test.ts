@@ -5,8 +5,14 @@ import { DEVIATIONS } from '../../contract/deviations.ts';
 import { JUDGE_LAWS } from '../../model/judge/laws.ts';
 import { LOCKSTEP_LAWS } from '../../properties/lockstep/laws.ts';
 import { RELATIONS } from '../../properties/metamorphic.ts';
+import { PLACEMENT_LAWS } from '../../properties/placement.ts';
 
-const LAWS = [...JUDGE_LAWS, ...LOCKSTEP_LAWS, ...RELATIONS.map(({ law }) => law)];
+const LAWS = [
+  ...JUDGE_LAWS,
+  ...PLACEMENT_LAWS,
+  ...LOCKSTEP_LAWS,
+  ...RELATIONS.map(({ law }) => law),
+];
 const ids = (letter: string, count: number) =>
   Array.from({ length: count }, (_, i) => `${letter}${i + 1}`);
 const INVARIANTS = [...ids('A-I', 5), ...ids('P-I', 10), ...ids('F-I', 3)];

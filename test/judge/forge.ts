@@ -29,12 +29,18 @@ export function lawBrokenBy(machineText: string, answers: readonly Answered[]): 
   return null;
 }
 
-/** The legality of the last operation after the answers before it. */
-export function legalityOf(machineText: string, answers: readonly Answered[], last: string) {
+/** A judge that believes the answers, and the operation that comes next. */
+export function judgeAfter(machineText: string, answers: readonly Answered[], last: string) {
   const { machine, program } = parse(machineText, [...answers.map(([op]) => op), last]);
   const judge = new Judge(machine, new Set(OBSERVATIONS));
   for (const [index, [, outcome]] of answers.entries()) judge.adopt(program[index]!, outcome);
-  return judge.legality(program.at(-1)!);
+  return { judge, last: program.at(-1)! };
+}
+
+/** The legality of the last operation after the answers before it. */
+export function legalityOf(machineText: string, answers: readonly Answered[], last: string) {
+  const next = judgeAfter(machineText, answers, last);
+  return next.judge.legality(next.last);
 }
 
 function parse(

@@ -47,6 +47,16 @@ const LIES: readonly (readonly [law: string, ...answers: Answered[]])[] = [
     ['h0 = alloc_coherent d0 4096', grant(0x20000000, 4096)],
     ['read h0 0 16', ok({ bytes: [[0, 15]] })],
   ],
+  // Warnings where there is no pool to warn of, or nobody asked for one.
+  ['attach/range-warning', ['attach d0 index=7', { ...failed('ENODEV'), warnings: ['range'] }]],
+  ['attach/range-warning', ['attach d0 index=3', { ...OK, warnings: ['range'] }]],
+  ['attach/range-warning', ['attach d0 index=4', { ...failed('EINVAL'), warnings: ['range'] }]],
+  ['attach/range-warning', ['declare d0 0x0 0x0 4096', { ...OK, warnings: ['range'] }]],
+  [
+    'attach/range-warning',
+    attached,
+    ['h0 = alloc_coherent d0 4096', { ...grant(0x20000000, 4096), warnings: ['range'] }],
+  ],
   ['dma/translate', ['phys_to_dma w0 0x20000000', failed('EINVAL')]],
   [
     'mmap/bounds',
@@ -163,12 +173,32 @@ describe('every law of the judge can fail', () => {
     expect(lawBrokenBy(machine, answers)).toBe('alloc/final');
   });
 
+  it.each([
+    ['h0 = alloc_coherent d1 4096', 'a device that snoops'],
+    ['h0 = alloc_coherent d2 4096', 'a device with an IOMMU'],
+    ['h0 = alloc_coherent d0 4096 attrs=no-kernel-mapping', 'no kernel mapping'],
+  ])('alloc/final: %s from the global pool, for %s', (op) => {
+    const machine = `profile arm-nommu
+bank 0x80000000 1G
+pool p0 0x20000000 16K no-map default
+device d0
+device d1 coherent
+device d2 iommu 4K 0x0 0xffffffff`;
+    const answered = (outcome: Answered[1]) => lawBrokenBy(machine, [[op, outcome]]);
+    expect(answered(grant(0x20000000, 4096))).toBe('alloc/final');
+    // What is no pool's memory, or not tried, is nobody's business yet.
+    expect(answered(grant(0x90000000, 4096))).toBeNull();
+    expect(answered(ok({ handle: 0x20000000, bytes: [[0, 4096]] }))).toBeNull();
+    expect([answered(NONE), answered(SKIPPED)]).toEqual([null, null]);
+    expect(answered(failed('EIO'))).toBe('any/form');
+  });
+
   it('boot/default-pool: a silent redefinition', () => {
     const text = `carveout scenario 1
 profile arm-nommu
 bank 0x80000000 1G
-pool p0 0x20000000 4K default
-pool p1 0x20001000 4K default
+pool p0 0x20000000 4K no-map default
+pool p1 0x20001000 4K no-map default
 `;
     const judge = new Judge(parseScenario(text, 'forged').machine, new Set(['warnings']));
     expect(judge.checkBoot({ warnings: [] })?.law).toBe('boot/default-pool');

@@ -43,8 +43,8 @@ describe('shrink passes', () => {
       `carveout scenario 1
 profile arm-nommu page 4K
 bank 0x80000000 2G
-pool p0 0x20000000 1M default
-pool p1 0x30000000 8K
+pool p0 0x20000000 1M no-map default
+pool p1 0x30000000 8K no-map
 device d0 mask 40 window 0x30000000 0x5000000 1M pool p1
 device d1 pool p1
 attach d1

@@ -15,7 +15,7 @@ export const MAY: Readonly<Record<string, string>> = {
   'model/reference': 'contract',
   sut: 'contract hardware',
   boards: 'contract',
-  properties: 'contract model/judge',
+  properties: 'contract model/judge model/reference',
   'properties/lockstep': 'contract model/judge model/reference sut properties',
   bugs: 'contract',
   linux: 'contract',

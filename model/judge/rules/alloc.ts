@@ -7,7 +7,7 @@ import { NONE, OK } from '../../../contract/outcome.ts';
 import type { Rule, Seen } from '../rule.ts';
 import { broken, outcomeText } from '../rule.ts';
 import type { BufferState, DeviceState, PoolState, State } from '../state.ts';
-import { sharesMemory, usesGlobal } from '../state.ts';
+import { usesGlobal } from '../state.ts';
 import { firstTranslation, translations } from '../view.ts';
 import { exact } from './exact.ts';
 import { deviceOf } from './limits.ts';
@@ -16,14 +16,15 @@ type Alloc = OpOf<'alloc_coherent'>;
 
 export const alloc: Rule<'alloc_coherent'> = {
   legality: (state, op) => {
-    const device = deviceOf(state, op);
-    if (device.pool !== null) return 'legal';
-    // The ladder below the pools (pages, CMA, atomic pools) is not modelled yet.
-    const global = usesGlobal(state, device) && !op.attrs.includes('no-kernel-mapping');
-    return global ? 'legal' : 'meaningless';
+    const served = isServed(state, op);
+    // The ladder below the pools (pages, CMA, atomic pools) is not modelled yet: where there is no
+    // pool to take from by mistake either, nothing can be said.
+    return served || state.globalPool !== null ? 'legal' : 'meaningless';
   },
+  maySkip: (state, op) => !isServed(state, op),
   check: (state, op, outcome, seen) => {
     const device = deviceOf(state, op);
+    if (!isServed(state, op)) return checkUnserved(state, outcome);
     const pool = device.pool ?? state.globalPool;
     if (outcome.is !== 'none' && outcome.is !== 'ok') {
       return broken('any/form', 'ok or none', outcomeText(outcome));
@@ -40,15 +41,37 @@ export const alloc: Rule<'alloc_coherent'> = {
   adopt: (state, op, outcome) => {
     const device = deviceOf(state, op);
     const pool = device.pool ?? state.globalPool;
-    if (outcome.is !== 'ok' || pool === null || op.size === 0) return;
+    if (outcome.is !== 'ok' || pool === null || op.size === 0 || !isServed(state, op)) return;
     const viaGlobal = device.pool === null;
     adoptGrant(state, pool, op, outcome.phys ?? physOf(device, pool, outcome), viaGlobal);
   },
   assume: (state, op) => {
     const pool = deviceOf(state, op).pool ?? state.globalPool;
-    return pool === null || op.size === 0 ? NONE : { is: 'ok', phys: pool.base };
+    return pool === null || op.size === 0 || !isServed(state, op)
+      ? NONE
+      : { is: 'ok', phys: pool.base };
   },
 };
+
+/** Is the request one for the device's own pool, or for the global one if there is one? */
+function isServed(state: State, op: Alloc): boolean {
+  const device = deviceOf(state, op);
+  if (device.pool !== null) return true;
+  return usesGlobal(state, device) && !op.attrs.includes('no-kernel-mapping');
+}
+
+/** Other memory than a pool's is for allocators that are not modelled yet: nobody may keep it. */
+function checkUnserved(state: State, outcome: Outcome): Violation | null {
+  if (outcome.is === 'none') return null;
+  if (outcome.is !== 'ok') return broken('any/form', 'ok or none', outcomeText(outcome));
+  const { phys } = outcome;
+  if (phys === undefined) return null;
+  const { pageSize } = state.machine;
+  const pool = state.pools.find((p) => p.base <= phys && phys < p.base + p.pages * pageSize);
+  if (pool === undefined) return null;
+  const found = `${hex(phys)} of the pool at ${hex(pool.base)}`;
+  return broken('alloc/final', 'memory of no pool: none serves this request', found);
+}
 
 function blockPages(state: State, op: Alloc): number {
   return 2 ** orderOf(op.size, state.machine.pageSize);
@@ -174,13 +197,23 @@ function adoptGrant(
   const pages = blockPages(state, op);
   const { size } = op;
   const page = Math.floor((phys - pool.base) / pageSize);
-  const shared = sharesMemory(state, pool, phys, phys + pages * pageSize);
-  const contents = shared ? null : [{ value: 0, length: size }];
+  const others = overlapping(state, pool, phys, phys + pages * pageSize);
+  for (const other of others) other.contents = null;
+  const contents = others.length > 0 ? null : [{ value: 0, length: size }];
   const { out: label, device } = op;
   const buffer = { label, pool, device, viaGlobal, size, page, pages, contents };
   pool.live.push(buffer);
   pool.used = true;
   state.buffers.set(label, buffer);
+}
+
+/** Live buffers of other pools in the same bytes: what either holds is then unknown. */
+function overlapping(state: State, pool: PoolState, start: number, end: number): BufferState[] {
+  const { pageSize } = state.machine;
+  return [...state.buffers.values()].filter((buffer) => {
+    const from = buffer.pool.base + buffer.page * pageSize;
+    return buffer.pool !== pool && from < end && start < from + buffer.pages * pageSize;
+  });
 }
 
 /**

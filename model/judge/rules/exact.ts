@@ -1,8 +1,8 @@
 /** Operations with a single allowed answer, or a few. */
 import type { Violation } from '../../../contract/law.ts';
 import type { OpName, OpOf } from '../../../contract/operations.ts';
-import type { Outcome, Warning } from '../../../contract/outcome.ts';
-import type { Legality, Rule, Seen } from '../rule.ts';
+import type { Outcome } from '../../../contract/outcome.ts';
+import type { Legality, Rule } from '../rule.ts';
 import { broken, outcomeText } from '../rule.ts';
 import type { State } from '../state.ts';
 
@@ -12,8 +12,6 @@ export interface Expectation {
   /** Allowed answers, at least one; the first stands in when a batch is planned. */
   readonly allowed: readonly Outcome[];
   readonly because: string;
-  /** Exactly these messages, where the subject can report them. */
-  readonly warnings?: readonly Warning[];
 }
 
 /** A rule for operations whose answer the state fixes. */
@@ -24,23 +22,16 @@ export function exact<N extends OpName>(parts: {
 }): Rule<N> {
   return {
     legality: parts.legality,
-    check: (state, op, outcome, seen) => judgeExact(parts.expect(state, op), outcome, seen),
+    check: (state, op, outcome) => judgeExact(parts.expect(state, op), outcome),
     adopt: parts.adopt,
     assume: (state, op) => parts.expect(state, op).allowed[0]!,
   };
 }
 
-function judgeExact(wanted: Expectation, outcome: Outcome, seen: Seen): Violation | null {
-  if (!wanted.allowed.some((one) => sameForm(one, outcome))) {
-    const words = wanted.allowed.map(outcomeText).join(' or ');
-    return broken(wanted.law, `${words}: ${wanted.because}`, outcomeText(outcome));
-  }
-  const warnings = wanted.warnings;
-  if (warnings === undefined || !seen.has('warnings')) return null;
-  const got = outcome.warnings ?? [];
-  if (got.length === warnings.length && got.every((w, i) => w === warnings[i])) return null;
-  const text = (list: readonly Warning[]) => (list.length === 0 ? 'no warning' : list.join(', '));
-  return broken('attach/range-warning', text(warnings), text(got));
+function judgeExact(wanted: Expectation, outcome: Outcome): Violation | null {
+  if (wanted.allowed.some((one) => sameForm(one, outcome))) return null;
+  const words = wanted.allowed.map(outcomeText).join(' or ');
+  return broken(wanted.law, `${words}: ${wanted.because}`, outcomeText(outcome));
 }
 
 function sameForm(a: Outcome, b: Outcome): boolean {

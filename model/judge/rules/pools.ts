@@ -3,25 +3,12 @@ import { PROFILES } from '../../../contract/machine.ts';
 import type { OpOf } from '../../../contract/operations.ts';
 import { failed, OK } from '../../../contract/outcome.ts';
 import type { Rule } from '../rule.ts';
-import type { PoolState, State } from '../state.ts';
+import type { State } from '../state.ts';
 import { newPool, poolRefusal } from '../state.ts';
 import { coherentLimit } from '../view.ts';
 import type { Expectation } from './exact.ts';
 import { exact } from './exact.ts';
 import { deviceOf } from './limits.ts';
-
-/** A new pool may describe memory another pool has: what its buffers hold is then unknown. */
-function addPool(state: State, pool: PoolState): void {
-  const { pageSize } = state.machine;
-  const end = pool.base + pool.pages * pageSize;
-  for (const other of state.pools) {
-    for (const buffer of other.live) {
-      const start = other.base + buffer.page * pageSize;
-      if (start < end && pool.base < start + buffer.pages * pageSize) buffer.contents = null;
-    }
-  }
-  state.pools.push(pool);
-}
 
 export const declare: Rule<'declare'> = exact({
   legality: () => 'legal',
@@ -39,7 +26,7 @@ export const declare: Rule<'declare'> = exact({
     if (outcome.is !== 'ok') return;
     const range = { base: op.phys, size: op.size };
     const pool = newPool(state.machine, range, op.dma, 'declared');
-    addPool(state, pool);
+    state.pools.push(pool);
     deviceOf(state, op).pool = pool;
   },
 });
@@ -59,7 +46,7 @@ export const release: Rule<'release'> = exact({
   },
 });
 
-export const attach: Rule<'attach'> = exact({
+const bind: Rule<'attach'> = exact({
   legality: (state, op) => {
     if (!PROFILES[state.machine.profile].deviceTree) return 'meaningless';
     const region = state.machine.regions[deviceOf(state, op).spec.regions[op.index] ?? -1];
@@ -77,13 +64,32 @@ export const attach: Rule<'attach'> = exact({
     if (created && !state.regionPools.has(index)) {
       const pool = newPool(state.machine, region, null, 'region');
       state.regionPools.set(index, pool);
-      addPool(state, pool);
+      state.pools.push(pool);
     }
     if (outcome.is !== 'ok') return;
     device.pool = state.regionPools.get(index)!;
     device.attached.push(index);
   },
 });
+
+export const attach: Rule<'attach'> = {
+  ...bind,
+  warnings: (state, op) => {
+    const device = deviceOf(state, op);
+    const index = device.spec.regions[op.index];
+    if (index === undefined || !hasPool(state, index)) return [];
+    // The physical end against a bus limit: Linux's rule as it is (deviation P-T8).
+    const { base, size } = state.machine.regions[index]!;
+    return base + size - 1 > coherentLimit(device) ? ['range'] : [];
+  },
+};
+
+/** Does attaching the region find a pool, made by then or before? */
+function hasPool(state: State, index: number): boolean {
+  const region = state.machine.regions[index]!;
+  if (region.disabled || region.kind !== 'pool') return false;
+  return state.regionPools.has(index) || poolRefusal(state.machine, state.ram, region) === null;
+}
 
 function expectAttach(state: State, op: OpOf<'attach'>): Expectation {
   const device = deviceOf(state, op);
@@ -96,22 +102,19 @@ function expectAttach(state: State, op: OpOf<'attach'>): Expectation {
   if (region.disabled) {
     return { law: 'attach/disabled', allowed: [OK], because: 'the region is disabled' };
   }
-  if (region.kind !== 'pool') {
-    const because = 'no handler for this kind of region';
+  if (region.kind !== 'pool' || region.size === 0) {
+    const because = region.size === 0 ? 'it has no bytes' : 'no handler for this kind of region';
     return { law: 'attach/no-handler', allowed: [failed('EINVAL')], because };
   }
   const refusal = poolRefusal(state.machine, state.ram, region);
   if (refusal !== null && !state.regionPools.has(index)) {
     return { law: 'pool/creation', allowed: [failed('EINVAL')], because: refusal };
   }
-  // The physical end against a bus limit: Linux's rule as it is (deviation P-T8).
-  const beyond = region.base + region.size - 1 > coherentLimit(device);
-  const warnings = beyond ? (['range'] as const) : [];
   if (device.pool !== null) {
     const because = 'the device has a pool';
-    return { law: 'pool/busy', allowed: [failed('EBUSY')], because, warnings };
+    return { law: 'pool/busy', allowed: [failed('EBUSY')], because };
   }
-  return { law: 'pool/creation', allowed: [OK], because: 'a pool outside System RAM', warnings };
+  return { law: 'pool/creation', allowed: [OK], because: 'a pool outside System RAM' };
 }
 
 export const detach: Rule<'detach'> = exact({

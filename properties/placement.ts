@@ -1,0 +1,139 @@
+/**
+ * Laws for subjects that promise Linux's own choices (`Subject.placement`): the judge allows every
+ * right answer, these allow the one that Linux gives. Checked on every answer the judge allowed.
+ */
+import type { Law, Violation } from '../contract/law.ts';
+import type { Window } from '../contract/machine.ts';
+import { maxPfn } from '../contract/machine.ts';
+import {
+  BEYOND,
+  endsWithin,
+  floorLog2,
+  hex,
+  maskOfBits,
+  orderOf,
+  UNLIMITED,
+} from '../contract/numbers.ts';
+import type { Op, OpOf } from '../contract/operations.ts';
+import type { Ok, Outcome } from '../contract/outcome.ts';
+import type { DeviceState, PoolState, State } from '../model/judge/state.ts';
+import { coherentLimit } from '../model/judge/view.ts';
+import { leftmostRegion, windowOfDma, windowOfPhys } from '../model/reference/placement.ts';
+
+const law = (id: string, says: string, decides: readonly string[], source: string): Law => ({
+  id,
+  says,
+  decides,
+  source,
+  by: 'placement',
+});
+
+export const PLACEMENT_LAWS: readonly Law[] = [
+  law(
+    'placement/leftmost',
+    'An allocation starts at the smallest multiple of 2^order pages that is free in its pool.',
+    ['P-I3', '2.4'],
+    'kernel/dma/coherent.c:__dma_alloc_from_coherent',
+  ),
+  law(
+    'placement/first-window',
+    'Of several windows that hold a byte the first in firmware order translates it, and handles ' +
+      'of a pool count from the translation of its base.',
+    ['1.3', 'P-T6', 'P-T7'],
+    'include/linux/dma-direct.h:translate_phys_to_dma',
+  ),
+];
+
+/** `state` is the state before the answer is believed. */
+export function placementOf(state: State, op: Op, outcome: Outcome): Violation | null {
+  switch (op.op) {
+    case 'alloc_coherent':
+      return ofAllocation(state, op, outcome);
+    case 'phys_to_dma':
+      return ofAddress(outcome, physToDma(windowsOf(state, op), op.phys));
+    case 'dma_to_phys':
+      return ofAddress(outcome, dmaToPhys(windowsOf(state, op), op.dma));
+    case 'required_mask':
+      return ofAddress(outcome, requiredMask(state, op));
+    case 'coherent_ok':
+      return ofTruth(outcome, coherentOk(state.devices[op.device]!, op));
+    default:
+      return null;
+  }
+}
+
+function windowsOf(state: State, op: { readonly device: number }): readonly Window[] {
+  return state.devices[op.device]!.windows;
+}
+
+function ofAllocation(
+  state: State,
+  op: OpOf<'alloc_coherent'>,
+  outcome: Outcome,
+): Violation | null {
+  const device = state.devices[op.device]!;
+  const pool = device.pool ?? state.globalPool;
+  if (outcome.is !== 'ok' || pool === null || outcome.phys === undefined) return null;
+  const { pageSize } = state.machine;
+  const run = 2 ** orderOf(op.size, pageSize);
+  const page = leftmostRegion(pool.pages, pool.live, run);
+  const observed = (outcome.phys - pool.base) / pageSize;
+  if (page !== observed) return broken('placement/leftmost', `page ${page}`, `page ${observed}`);
+  return ofHandle(device, pool, outcome);
+}
+
+function ofHandle(device: DeviceState, pool: PoolState, outcome: Ok): Violation | null {
+  if (outcome.handle === undefined || pool.deviceBase !== null) return null;
+  const offset = outcome.phys! - pool.base;
+  const base = physToDma(device.windows, pool.base);
+  // Without a window Linux counts on from all ones, and all ones plus n is n - 1.
+  const wanted = base !== null ? base + offset : offset === 0 ? BEYOND : offset - 1;
+  if (outcome.handle === wanted) return null;
+  return broken('placement/first-window', hex(wanted), hex(outcome.handle));
+}
+
+/** An empty table translates nothing into something else. */
+function physToDma(windows: readonly Window[], phys: number): number | null {
+  if (windows.length === 0) return phys;
+  const window = windowOfPhys(windows, phys);
+  return window === null ? null : window.dma + (phys - window.cpu);
+}
+
+function dmaToPhys(windows: readonly Window[], dma: number): number | null {
+  if (windows.length === 0) return dma;
+  const window = windowOfDma(windows, dma);
+  return window === null ? null : window.cpu + (dma - window.dma);
+}
+
+function requiredMask(state: State, op: OpOf<'required_mask'>): number {
+  const device = state.devices[op.device]!;
+  if (device.spec.iommu !== null) return maskOfBits(32);
+  const last = (maxPfn(state.machine) - 1) * state.machine.pageSize;
+  const dma = physToDma(device.windows, last);
+  return dma === null ? UNLIMITED : maskOfBits(floorLog2(dma) + 1);
+}
+
+/** Whole in the first window that holds its first byte, and within the limit (A-T2 repaired). */
+function coherentOk(device: DeviceState, { phys, size }: OpOf<'coherent_ok'>): boolean {
+  const dma = physToDma(device.windows, phys);
+  if (dma === null) return false;
+  const window = windowOfPhys(device.windows, phys);
+  const whole = window === null || phys - window.cpu + size <= window.size;
+  return whole && endsWithin(dma, size, coherentLimit(device));
+}
+
+function ofAddress(outcome: Outcome, wanted: number | null): Violation | null {
+  const observed = outcome.is === 'ok' ? (outcome.address ?? null) : null;
+  if (observed === wanted) return null;
+  const text = (address: number | null) => (address === null ? 'none' : hex(address));
+  return broken('placement/first-window', text(wanted), text(observed));
+}
+
+function ofTruth(outcome: Outcome, wanted: boolean): Violation | null {
+  if (outcome.is !== 'ok' || outcome.truth === wanted) return null;
+  return broken('placement/first-window', `${wanted}`, `${outcome.truth}`);
+}
+
+function broken(law: string, expected: string, observed: string): Violation {
+  return { law, expected, observed };
+}

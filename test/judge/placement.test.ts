@@ -1,0 +1,84 @@
+// Goal: what the judge allows and Linux would not have chosen is seen, for subjects that promise
+// Linux's choices. Method: forged answers, a right and a wrong one each.
+import { describe, expect, it } from 'vitest';
+import { OK } from '../../contract/outcome.ts';
+import { PLACEMENT_LAWS, placementOf } from '../../properties/placement.ts';
+import type { Answered } from './forge.ts';
+import { grant, judgeAfter, ok } from './forge.ts';
+
+const POOL = `bank 0x80000000 1G
+pool p0 0x20000000 64K
+device d0 pool p0
+device w0 window 0x80000000 0x0 1G window 0x80000000 0x40000000 2G window 0x0 0x0 0
+device w1 window 0x80000000 0x0 512M window 0x80000000 0x40000000 1G pool p0
+device w2 window 0x20000000 0x0 8K window 0x20000000 0x5000000 64K pool p0`;
+const attached: Answered = ['attach d0', OK];
+const first: Answered = ['h0 = alloc_coherent d0 4096', grant(0x20000000, 4096)];
+const window: Answered = ['attach w2', OK];
+
+/** The law, earlier answers, the operation, what Linux answers, what another right one does. */
+const CHOICES: readonly (readonly [law: string, Answered[], string, Answered[1], Answered[1]])[] = [
+  [
+    'leftmost',
+    [attached],
+    'h1 = alloc_coherent d0 4096',
+    grant(0x20000000, 4096),
+    grant(0x2000f000, 4096),
+  ],
+  [
+    'leftmost',
+    [attached, first],
+    'h1 = alloc_coherent d0 8192',
+    grant(0x20002000, 8192),
+    grant(0x20004000, 8192),
+  ],
+  [
+    'first-window',
+    [window, ['h0 = alloc_coherent w2 8192', grant(0x20000000, 8192, 0)]],
+    'h1 = alloc_coherent w2 4096',
+    grant(0x20002000, 4096, 0x2000),
+    grant(0x20002000, 4096, 0x5002000),
+  ],
+  [
+    'first-window',
+    [],
+    'phys_to_dma w0 0x80000000',
+    ok({ address: 0 }),
+    ok({ address: 0x40000000 }),
+  ],
+  [
+    'first-window',
+    [],
+    'dma_to_phys w0 0x40000000',
+    ok({ address: 0x80000000 }),
+    ok({ address: 0x80000001 }),
+  ],
+  [
+    'first-window',
+    [],
+    'required_mask w0',
+    ok({ address: 0x3fffffff }),
+    ok({ address: 0x7fffffff }),
+  ],
+  [
+    'first-window',
+    [],
+    'coherent_ok w1 0x80000000 0x20000001',
+    ok({ truth: false }),
+    ok({ truth: true }),
+  ],
+];
+
+describe('Linux chooses', () => {
+  it.each(CHOICES)('%s: after %j, %s', (law, before, op, linux, other) => {
+    const { judge, last } = judgeAfter(POOL, before, op);
+    expect(judge.check(last, linux)).toBeNull();
+    expect(placementOf(judge.state, last, linux)).toBeNull();
+    expect(placementOf(judge.state, last, other)?.law).toBe(`placement/${law}`);
+  });
+
+  it('and each law is met', () => {
+    const met = new Set(CHOICES.map(([law]) => `placement/${law}`));
+    expect([...met].sort()).toEqual(PLACEMENT_LAWS.map(({ id }) => id).sort());
+  });
+});
