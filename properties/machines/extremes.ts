@@ -162,6 +162,15 @@ const EXTREMES: readonly (readonly [name: string, lines: string])[] = [
      device d2 mask 33 bus-limit 0x17fffffff window 0x80000000 0x80000000 2G window 0x100000000 \
        0x100000000 2G pool p0`,
   ],
+  // No board yet: a window under a page ends the table for the walk over RAM alone.
+  [
+    'window-under-a-page',
+    `bank 0x80000000 1G
+     pool p0 0x20000000 64K
+     device d0 mask 64 window 0x80000000 0x80000000 512M window 0x20000000 0x20000000 0x800 \
+       window 0xa0000000 0xa0000000 512M pool p0
+     device d1 mask 64 window 0x80000000 0x80000000 1G pool p0`,
+  ],
   // No board yet: coherent pools that overlap, and one that is described twice.
   [
     'overlapping-pools',

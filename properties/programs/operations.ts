@@ -1,6 +1,6 @@
 /** One random operation that most likely applies. */
 import type { Machine } from '../../contract/machine.ts';
-import { ADDRESS_END } from '../../contract/numbers.ts';
+import { ADDRESS_END, alignDown, alignUp } from '../../contract/numbers.ts';
 import type { Op, OpName } from '../../contract/operations.ts';
 import { ATTRS } from '../../contract/operations.ts';
 import type { Random } from '../random.ts';
@@ -139,7 +139,10 @@ function drawDeclare(random: Random, device: number, plan: Plan): Op {
   const pages = chance(random, 1, 2) ? between(random, 1, 20) : Math.ceil(range.size / pageSize);
   const odd = chance(random, 1, 12) ? pick(random, [1, 0x800, pageSize - 1]) : 0;
   const size = chance(random, 1, 25) ? 0 : Math.min(pages, 2 ** 21) * pageSize + odd;
-  const start = Math.ceil(range.base / pageSize) * pageSize;
+  // A hole that starts inside a page shares it with mapped memory.
+  const start = chance(random, 1, 3)
+    ? alignDown(range.base, pageSize)
+    : alignUp(range.base, pageSize);
   const phys = start + (chance(random, 1, 25) ? 0x800 : 0);
   const dma = chance(random, 1, 2) ? phys : pick(random, [0, pageSize, 0x40000000, 0x100000000]);
   plan.declare(device, phys, size);
