@@ -4,9 +4,18 @@
  * against it.
  */
 import { type SpawnSyncOptions, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { deadLinks } from './links.ts';
 
 const REPOSITORY = join(import.meta.dirname, '..');
 const TOOLS = join(REPOSITORY, 'node_modules/.bin');
@@ -102,6 +111,10 @@ function checkContents({ files }: Packed): void {
       /^(test|\.|failures|dist\/test)/.test(path),
   );
   if (strays.length > 0) fail(`does not belong in the package: ${strays.join(', ')}`);
+  const pages = [...paths].filter((path) => path.endsWith('.md'));
+  const texts = pages.map((path) => [path, readFileSync(join(REPOSITORY, path), 'utf8')] as const);
+  const dead = deadLinks(new Map(texts), paths);
+  if (dead.length > 0) fail(`links of packed pages:\n${dead.join('\n')}`);
 }
 
 function checkInstalled(tarball: string, folder: string): void {
