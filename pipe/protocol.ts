@@ -2,6 +2,8 @@
  * The lines a subject and carveout exchange: requests as text, replies as values. A reply of
  * another form is an InputError that quotes it. Reference: docs/formats.md.
  */
+
+import { DEVIATIONS } from '../contract/deviations.ts';
 import type { Codec } from '../contract/json/codec.ts';
 import {
   integer,
@@ -59,7 +61,11 @@ const operations = withDefault(
   list(word(OP_NAMES, 'an operation'), 4096, 'operations'),
   FIRST_OPERATIONS,
 );
-const ids = withDefault(list(text('an id'), 4096, 'ids of deviations'), []);
+const REPAIRED = DEVIATIONS.filter((row) => row.disposition === 'repaired').map(({ id }) => id);
+const ids = withDefault(
+  list(word(REPAIRED, 'a repaired deviation'), 4096, 'ids of deviations'),
+  [],
+);
 
 const LIMITS: { readonly [K in keyof Required<MachineLimits>]: Codec<unknown> } = {
   profiles: list(word(Object.keys(PROFILES) as ProfileName[], 'a profile'), 64, 'profiles'),

@@ -1,0 +1,93 @@
+// Goal: a run that is asked to stop does so soon, keeps what it has, and blames nobody for the way
+// it was stopped. Method: subjects that let the signal come in the middle of a case.
+import { describe, expect, it } from 'vitest';
+import { OBSERVATIONS, type Subject } from '../../contract/subject.ts';
+import { InputError } from '../../contract/text/input-error.ts';
+import { type CampaignOptions, campaign } from '../../properties/runner/campaign.ts';
+import { carveoutSubject } from '../../sut/subject.ts';
+import { farSubject } from '../quick/batch.ts';
+import { refusing, wrongHandle } from './broken.ts';
+
+const OPTIONS: CampaignOptions = {
+  seed: 'stopped',
+  cases: 64,
+  failures: null,
+  known: [],
+  bugs: [],
+  command: null,
+  metamorphic: false,
+};
+
+describe('a stop', () => {
+  it('while shrinking keeps the smallest case so far', async () => {
+    let stopped = false;
+    const onFailure = () => {
+      stopped = true;
+    };
+    const result = await campaign(wrongHandle, { ...OPTIONS, stopped: () => stopped, onFailure });
+    expect(result.interrupted).toBe(true);
+    const runs = result.buckets.map(({ finding }) => finding.runs);
+    expect(runs.length).toBeGreaterThan(0);
+    expect(runs).toEqual(runs.map(() => 0));
+  });
+
+  it('reaches a subject that is called while it is shrunk', async () => {
+    // A timer can only fire when the run lets others have their turn.
+    let stopped = false;
+    const onFailure = () => {
+      setImmediate(() => {
+        stopped = true;
+      });
+    };
+    const endless: Subject = { ...refusing, accepts: () => null };
+    const whole = await campaign(endless, { ...OPTIONS, bail: true });
+    const cut = await campaign(endless, {
+      ...OPTIONS,
+      bail: true,
+      stopped: () => stopped,
+      onFailure,
+    });
+    expect(cut.interrupted).toBe(true);
+    expect(cut.buckets[0]!.finding.runs).toBeLessThan(whole.buckets[0]!.finding.runs);
+  });
+
+  it('that ends the subject as well is no crash of it', async () => {
+    let stopped = false;
+    const crash = { is: 'crash', crash: 'oops', where: 'signal SIGTERM' } as const;
+    const far = farSubject(OBSERVATIONS, () => {
+      setImmediate(() => {
+        stopped = true;
+      });
+      return crash;
+    });
+    const result = await campaign(far, { ...OPTIONS, stopped: () => stopped });
+    expect([result.interrupted, result.buckets]).toEqual([true, []]);
+    const asked = await campaign(far, { ...OPTIONS, bail: true });
+    expect(asked.buckets.map(({ law }) => law)).toEqual(['any/no-crash']);
+  });
+
+  it('nor is silence at another request, which is bad input otherwise', async () => {
+    let stopped = false;
+    const dead: Subject = {
+      ...farSubject(OBSERVATIONS),
+      boot: () => {
+        stopped = true;
+        const problem = { file: 'subject', line: 0, column: 0, found: 'no reply', expected: 'one' };
+        return Promise.reject(new InputError(problem));
+      },
+    };
+    await expect(campaign(dead, OPTIONS)).rejects.toThrow('found no reply');
+    const result = await campaign(dead, { ...OPTIONS, stopped: () => stopped });
+    expect([result.interrupted, result.cases]).toEqual([true, 0]);
+  });
+
+  it('of the built-in subject ends the run at the next case', async () => {
+    let asked = 0;
+    const stopped = () => {
+      asked += 1;
+      return asked > 3;
+    };
+    const { cases, interrupted } = await campaign(carveoutSubject, { ...OPTIONS, stopped });
+    expect([cases, interrupted]).toEqual([3, true]);
+  });
+});
