@@ -89,8 +89,8 @@ function summaryLines(report: Report): string[] {
   const lines: string[] = [];
   const { files, failed, refused } = report.corpus;
   if (files + refused > 0) {
-    const told = failed.length === 0 ? 'all as expected' : `${failed.length} not as expected`;
-    lines.push(`corpus     ${files} scenarios, ${told}${refusedText(refused)}`);
+    const told = failed.length === 0 ? ', all as expected' : `, ${failed.length} not as expected`;
+    lines.push(`corpus     ${files} scenarios${files > 0 ? told : ''}${refusedText(refused)}`);
   }
   for (const phase of report.phases) lines.push(phaseLine(phase));
   for (const [id, hits] of report.known) {
