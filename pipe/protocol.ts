@@ -3,7 +3,6 @@
  * another form is an InputError that quotes it. Reference: docs/formats.md.
  */
 
-import { DEVIATIONS } from '../contract/deviations.ts';
 import type { Codec } from '../contract/json/codec.ts';
 import {
   integer,
@@ -21,6 +20,7 @@ import { opToJson } from '../contract/json/op.ts';
 import { outcomeFromJson } from '../contract/json/outcome.ts';
 import { JsonPlace, quote } from '../contract/json/place.ts';
 import { booted } from '../contract/json/trace.ts';
+import { KNOWN_IDS } from '../contract/known.ts';
 import type { Machine, ProfileName } from '../contract/machine.ts';
 import { PROFILES } from '../contract/machine.ts';
 import { UNLIMITED } from '../contract/numbers.ts';
@@ -61,9 +61,8 @@ const operations = withDefault(
   list(word(OP_NAMES, 'an operation'), 4096, 'operations'),
   FIRST_OPERATIONS,
 );
-const REPAIRED = DEVIATIONS.filter((row) => row.disposition === 'repaired').map(({ id }) => id);
 const ids = withDefault(
-  list(word(REPAIRED, 'a repaired deviation'), 4096, 'ids of deviations'),
+  list(word(KNOWN_IDS, 'a repaired deviation'), 4096, 'ids of deviations'),
   [],
 );
 

@@ -1,5 +1,6 @@
 /** The suite as a function: judge a subject from a program or a test runner. */
-import { DEVIATIONS, deviation } from '../contract/deviations.ts';
+import { deviation } from '../contract/deviations.ts';
+import { KNOWN_IDS } from '../contract/known.ts';
 import type { Machine } from '../contract/machine.ts';
 import type { Subject } from '../contract/subject.ts';
 import { nearMiss } from '../contract/text/near-miss.ts';
@@ -60,11 +61,9 @@ export async function check(subject: Subject, options: CheckOptions): Promise<Ca
 
 /** Only repaired rows say which violations are theirs; of others nothing can be excused. */
 function checkKnown(id: string, what: string): void {
+  if (KNOWN_IDS.includes(id)) return;
   const disposition = deviation(id)?.disposition;
-  if (disposition === 'repaired') return;
-  const repaired = DEVIATIONS.filter((row) => row.disposition === 'repaired');
-  const ids = repaired.map((row) => row.id);
   const is = disposition === undefined ? 'no deviation' : `${disposition} and needs no excuse`;
-  const hint = nearMiss(id, ids) ?? `expected one of ${ids.join(', ')}`;
+  const hint = nearMiss(id, KNOWN_IDS) ?? `expected one of ${KNOWN_IDS.join(', ')}`;
   throw new RangeError(`check: ${what}: ${JSON.stringify(id)} is ${is}; ${hint}`);
 }

@@ -1,6 +1,6 @@
 // Goal: a run that is asked to stop does so soon, keeps what it has, and blames nobody for the way
 // it was stopped. Method: subjects that let the signal come in the middle of a case.
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { OBSERVATIONS, type Subject } from '../../contract/subject.ts';
 import { InputError } from '../../contract/text/input-error.ts';
 import { type CampaignOptions, campaign } from '../../properties/runner/campaign.ts';
@@ -17,6 +17,8 @@ const OPTIONS: CampaignOptions = {
   command: null,
   metamorphic: false,
 };
+
+afterEach(() => vi.restoreAllMocks());
 
 describe('a stop', () => {
   it('while shrinking keeps the smallest case so far', async () => {
@@ -49,6 +51,22 @@ describe('a stop', () => {
     });
     expect(cut.interrupted).toBe(true);
     expect(cut.buckets[0]!.finding.runs).toBeLessThan(whole.buckets[0]!.finding.runs);
+  });
+
+  it.each([
+    [1000, 'goes on'],
+    [31_000, 'has given up'],
+  ])('shrinking, %i ms after the time of the run, %s', async (lateMs, what) => {
+    const whole = await campaign(wrongHandle, { ...OPTIONS, bail: true });
+    let now = 0;
+    vi.spyOn(performance, 'now').mockImplementation(() => now);
+    const onFailure = () => {
+      now += 5000 + lateMs;
+    };
+    const late = await campaign(wrongHandle, { ...OPTIONS, timeMs: 5000, onFailure });
+    expect([late.interrupted, late.buckets.length]).toEqual([false, whole.buckets.length]);
+    const { runs } = late.buckets[0]!.finding;
+    expect(runs).toBe(what === 'goes on' ? whole.buckets[0]!.finding.runs : 0);
   });
 
   it('that ends the subject as well is no crash of it', async () => {

@@ -117,7 +117,7 @@ describe('processes', () => {
   });
 
   test('stay when a signal does not end us, because somebody handles it', async () => {
-    const subject = await speaker('stay');
+    const subject = await speaker('nothing');
     const handled = once(process, 'SIGHUP');
     process.kill(process.pid, 'SIGHUP');
     await handled;
