@@ -5,7 +5,6 @@
 import fc from 'fast-check';
 import type { Machine } from '../../contract/machine.ts';
 import type { Subject } from '../../contract/subject.ts';
-import { InputError } from '../../contract/text/input-error.ts';
 import { machineArbitrary } from '../arbitrary.ts';
 import { Tally } from '../labels.ts';
 import type { Bucket, Origin } from './buckets.ts';
@@ -126,9 +125,6 @@ class Campaign {
         if (this.#clock.isOver || this.#isDone) break;
         await this.#runCase(index);
       }
-    } catch (error) {
-      // Whoever ended us may have ended the subject, too: no fault of its own.
-      if (!(error instanceof InputError && this.#clock.stopped)) throw error;
     } finally {
       await this.#batch?.close();
     }

@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import type { Machine } from '../../contract/machine.ts';
 import type { Case } from '../../contract/scenario.ts';
+import { InputError } from '../../contract/text/input-error.ts';
 import { caseArbitrary, fixedCase, Trail } from '../arbitrary.ts';
 import { turn } from './clock.ts';
 import type { Failure } from './trial.ts';
@@ -91,9 +92,15 @@ class Hunt {
       if (failure?.violation.law === 'any/no-crash') await turn();
       return !this.#fails(kase, failure);
     } catch (error) {
-      this.#thrown = { error };
+      await turn();
+      // Then its silence is no fault of its own, and what was found before still counts.
+      if (!(error instanceof InputError && this.#isStopped)) this.#thrown = { error };
       return true;
     }
+  }
+
+  get #isStopped(): boolean {
+    return this.#watcher.isStopped?.() === true;
   }
 
   /** Does this run count as "still failing"? Only with the law the hunt began with. */
@@ -101,7 +108,7 @@ class Hunt {
     if (this.#best !== null) this.#runs += 1;
     if (failure === null) return false;
     const law = failure.violation.law;
-    if (law === 'any/no-crash' && this.#watcher.isStopped?.() === true) return false;
+    if (law === 'any/no-crash' && this.#isStopped) return false;
     const originalLength = this.#best?.originalLength ?? kase.program.length;
     const passes = this.trail.tries;
     const finding = { kase, failure, originalLength, runs: this.#runs, passes };
