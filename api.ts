@@ -55,5 +55,5 @@ export type { Bucket, Origin } from './properties/runner/buckets.ts';
 export type { CampaignResult } from './properties/runner/campaign.ts';
 export type { Finding } from './properties/runner/hunt.ts';
 export type { Failure } from './properties/runner/trial.ts';
-export { assert, LawBrokenError } from './report/assert.ts';
+export { assert, CheckFailedError, LawBrokenError } from './report/assert.ts';
 export { carveoutSubject } from './sut/subject.ts';

@@ -8,10 +8,14 @@ import { Tally } from '../properties/labels.ts';
 import { mergeBuckets } from '../properties/runner/buckets.ts';
 import type { CampaignOptions, CampaignResult } from '../properties/runner/campaign.ts';
 import { campaign } from '../properties/runner/campaign.ts';
+import type { CorpusFile } from '../properties/runner/corpus.ts';
 import { readCorpus } from '../properties/runner/corpus.ts';
+import { checkFolder } from '../properties/runner/files.ts';
+import type { Replayed } from '../properties/runner/replay.ts';
 import { replay } from '../properties/runner/replay.ts';
+import { RefusedError } from '../properties/runner/run.ts';
 import type { CorpusFailure, Phase, Report } from '../report/campaign.ts';
-import { notJudged } from '../report/campaign.ts';
+import { notJudged } from '../report/not-judged.ts';
 import { runJobs } from './jobs.ts';
 import type { SubjectChoice } from './subject.ts';
 import { openSubject } from './subject.ts';
@@ -57,12 +61,14 @@ export function campaignOptions(plan: FuzzPlan, phase: PhasePlan): CampaignOptio
   };
 }
 
+/** @throws InputError, before anything runs, when failure files could not be written */
 export async function fuzz(plan: FuzzPlan): Promise<Report> {
+  if (plan.failures !== null) checkFolder(plan.failures);
   const subject = await openSubject(plan.subject);
   const terminal = new Terminal();
   try {
     const tally = new Tally();
-    const corpus = await replayCorpus(subject, plan, tally);
+    const corpus = await replayCorpus(subject, plan, tally, terminal);
     const results: [PhasePlan, CampaignResult][] = [];
     for (const phase of plan.phases) {
       if (terminal.stopped || (plan.bail && results.some(([, r]) => r.buckets.length > 0))) break;
@@ -96,27 +102,53 @@ async function replayCorpus(
   subject: Subject,
   plan: FuzzPlan,
   tally: Tally,
+  terminal: Terminal,
 ): Promise<Report['corpus']> {
-  if (plan.corpus === null || !existsSync(plan.corpus)) return { files: 0, failed: [] };
   const failed: CorpusFailure[] = [];
   let files = 0;
-  for (const { path, scenario } of readCorpus(plan.corpus)) {
-    const { header, machine } = scenario;
-    if (header.bugs.length > 0 || header.subject !== null || header.expect.kind !== 'ok') continue;
-    if (subject.accepts(machine) !== null) continue;
+  let refused = 0;
+  for (const file of corpusOf(plan)) {
+    const seen = await replayKnowing(subject, file, plan.known);
+    // A crash may be the work of the signal that stopped us.
+    if (terminal.stopped) break;
+    if (seen === null) {
+      refused += 1;
+      continue;
+    }
     files += 1;
-    const known = [...new Set([...header.known, ...plan.known])];
-    const seen = await replay(subject, { ...scenario, header: { ...header, known } });
     tally.addAll(seen.tally.counts);
-    if (seen.asExpected) continue;
-    const violation = seen.failure?.violation;
-    const observed =
-      violation === undefined
-        ? seen.observed
-        : `${seen.observed}: ${violation.expected}, but ${violation.observed}`;
-    failed.push({ path, expected: seen.expected, observed });
+    if (!seen.asExpected) failed.push(failureOf(file, seen));
   }
-  return { files, failed };
+  return { files, refused, failed };
+}
+
+/** What any correct subject must show. */
+function corpusOf({ corpus }: FuzzPlan): readonly CorpusFile[] {
+  if (corpus === null || !existsSync(corpus)) return [];
+  return readCorpus(corpus).filter(({ scenario: { header } }) => {
+    return header.bugs.length === 0 && header.subject === null && header.expect.kind === 'ok';
+  });
+}
+
+/** Null: the subject does not take the machine. */
+async function replayKnowing(
+  subject: Subject,
+  { scenario }: CorpusFile,
+  more: readonly string[],
+): Promise<Replayed | null> {
+  const known = [...new Set([...scenario.header.known, ...more])];
+  try {
+    return await replay(subject, { ...scenario, header: { ...scenario.header, known } });
+  } catch (error) {
+    if (error instanceof RefusedError) return null;
+    throw error;
+  }
+}
+
+function failureOf({ path }: CorpusFile, { expected, observed, failure }: Replayed): CorpusFailure {
+  const violation = failure?.violation;
+  const how = violation && `: ${violation.expected}, but ${violation.observed}`;
+  return { path, expected, observed: `${observed}${how ?? ''}` };
 }
 
 function reportOf(
@@ -139,7 +171,7 @@ function reportOf(
     buckets: mergeBuckets(results.flatMap(([, result]) => result.buckets)),
     corpus,
     known,
-    notJudged: notJudged(subject.observes),
+    notJudged: notJudged(subject),
     interrupted: interrupted || results.some(([, result]) => result.interrupted),
   };
 }

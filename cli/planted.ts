@@ -9,6 +9,7 @@ import { pathToFileURL } from 'node:url';
 import { launcher } from './jobs.ts';
 import type { Parsed } from './options.ts';
 import { listOption } from './options.ts';
+import { END_SIGNALS, PARENT_SIGNAL } from './terminal.ts';
 import { UsageError } from './usage.ts';
 
 /** Bugs this very process runs with, sorted. */
@@ -49,15 +50,15 @@ export async function replayPlanted(
   };
   const argv = ['--import', pathToFileURL(register).href, launcher(), ...args];
   const child = spawn(process.execPath, argv, { env, stdio: 'inherit' });
-  // The signal goes to the whole group; the child decides when to end, and we report its code.
-  const wait = () => {};
-  process.on('SIGINT', wait);
+  // The child decides when to end, and we report its code: it never stays behind alone.
+  const forward = () => void child.kill(PARENT_SIGNAL);
+  for (const signal of END_SIGNALS) process.on(signal, forward);
   try {
     return await new Promise((resolve, reject) => {
       child.on('error', reject);
       child.on('exit', (code, signal) => resolve(code ?? (signal === null ? 1 : 130)));
     });
   } finally {
-    process.off('SIGINT', wait);
+    for (const signal of END_SIGNALS) process.off(signal, forward);
   }
 }

@@ -1,4 +1,7 @@
-/** Progress and signals. Progress goes to a terminal only; Ctrl-C asks for an early end. */
+/**
+ * Progress and signals. Progress goes to a terminal only. Each signal asks for an early end; the
+ * same one again, such as a second Ctrl-C, no longer waits for anything.
+ */
 import { InputError } from '../contract/text/input-error.ts';
 import type { Origin } from '../properties/runner/buckets.ts';
 import { originText } from '../properties/runner/buckets.ts';
@@ -7,23 +10,39 @@ import type { Finding } from '../properties/runner/hunt.ts';
 
 const number = new Intl.NumberFormat('en-US');
 
+/** Signals by which people, terminals and supervisors ask us to leave. */
+export const END_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/**
+ * The same from a parent that is asked (planted.ts). A signal of its own, because the other ones
+ * often go to parent and child alike and would count twice.
+ */
+export const PARENT_SIGNAL = 'SIGUSR2';
+
+const SIGNALS = [...END_SIGNALS, PARENT_SIGNAL] as const;
+
 export class Terminal {
-  #stopped = false;
+  readonly #seen = new Set<NodeJS.Signals>();
+  readonly #listeners: (() => void)[] = [];
   #dirty = false;
-  readonly #onSignal = () => {
-    // The second signal no longer waits for anything.
-    if (this.#stopped) process.exit(130);
-    this.#stopped = true;
+  readonly #onSignal = (signal: NodeJS.Signals) => {
+    if (this.#seen.has(signal)) process.exit(130);
+    this.#seen.add(signal);
+    for (const listener of this.#listeners) listener();
   };
 
   constructor() {
-    process.on('SIGINT', this.#onSignal);
-    process.on('SIGTERM', this.#onSignal);
+    for (const signal of SIGNALS) process.on(signal, this.#onSignal);
   }
 
   /** Has somebody asked for an early end? */
   get stopped(): boolean {
-    return this.#stopped;
+    return this.#seen.size > 0;
+  }
+
+  /** Called with every signal that asks for an early end. */
+  onStop(listener: () => void): void {
+    this.#listeners.push(listener);
   }
 
   progress(title: string, { cases, lastCase, failures }: Progress): void {
@@ -48,8 +67,7 @@ export class Terminal {
 
   close(): void {
     if (this.#dirty) process.stderr.write('\r\u001b[K');
-    process.off('SIGINT', this.#onSignal);
-    process.off('SIGTERM', this.#onSignal);
+    for (const signal of SIGNALS) process.off(signal, this.#onSignal);
   }
 }
 

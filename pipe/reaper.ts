@@ -1,9 +1,11 @@
 /**
- * Nothing outlives us. Every subject leads a process group of its own, which is killed by id: when
- * it ends, when we exit, and when a signal ends us.
+ * Nothing outlives us. Every subject leads a process group of its own, so that Ctrl-C reaches us
+ * and not the subject. The group is killed by id: when its leader ends, when we exit, and when a
+ * signal ends us. A signal somebody else handles does not end us: that may be a wish to finish.
  */
 
-const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+/** Signals that end a process which does not handle them. */
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGUSR2'] as const;
 
 /** Process groups started here that have not ended. */
 const groups = new Set<number>();
@@ -12,7 +14,8 @@ const groups = new Set<number>();
 export function adoptGroup(pid: number): void {
   if (groups.size === 0) {
     process.on('exit', killAll);
-    for (const signal of SIGNALS) process.once(signal, onSignal);
+    // First in line, so that handlers that remove themselves are still seen.
+    for (const signal of SIGNALS) process.prependListener(signal, onSignal);
   }
   groups.add(pid);
 }
@@ -39,7 +42,9 @@ function killAll(): void {
 }
 
 function onSignal(signal: NodeJS.Signals): void {
+  if (process.listenerCount(signal) > 1) return;
   killAll();
   // Ours was the only handler: let the signal do what it does without one.
-  if (process.listenerCount(signal) === 0) process.kill(process.pid, signal);
+  process.off(signal, onSignal);
+  process.kill(process.pid, signal);
 }

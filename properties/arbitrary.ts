@@ -34,16 +34,25 @@ export class Trail {
   readonly tries = new Map<string, number>();
   readonly #steps = new WeakMap<Case, number>();
   readonly #seen = new Set<string>();
+  #ended = false;
 
   /** Notes that the case fails at `step` of its program. */
   failedAt(kase: Case, step: number): void {
     this.#steps.set(kase, step);
   }
 
-  candidates(kase: Case): Iterable<Case> {
+  /** Nothing is proposed from now on: shrinking stops where it is. */
+  end(): void {
+    this.#ended = true;
+  }
+
+  *candidates(kase: Case): Generator<Case> {
     const step = this.#steps.get(kase) ?? kase.program.length;
     const count = (pass: string) => this.tries.set(pass, (this.tries.get(pass) ?? 0) + 1);
-    return candidates(kase, step, this.#seen, count);
+    for (const candidate of candidates(kase, step, this.#seen, count)) {
+      if (this.#ended) return;
+      yield candidate;
+    }
   }
 }
 

@@ -1,8 +1,12 @@
 /** The suite as a function: judge a subject from a program or a test runner. */
+import { deviation } from '../contract/deviations.ts';
+import { KNOWN_IDS } from '../contract/known.ts';
 import type { Machine } from '../contract/machine.ts';
 import type { Subject } from '../contract/subject.ts';
+import { nearMiss } from '../contract/text/near-miss.ts';
 import type { CampaignResult } from './runner/campaign.ts';
 import { campaign } from './runner/campaign.ts';
+import { checkFolder } from './runner/files.ts';
 
 export interface CheckOptions {
   /** Any string without quotes or line ends. The same seed gives the same cases. */
@@ -21,7 +25,12 @@ export interface CheckOptions {
   readonly bail?: boolean;
 }
 
-/** Runs the suite on a subject. Broken laws are in `buckets`; none means nothing unknown. */
+/**
+ * Runs the suite on a subject. Broken laws are in `buckets`; none means nothing unknown, provided
+ * that `operations` is not 0 and no known deviation is `stale`.
+ * @throws RangeError for options that make no sense
+ * @throws InputError when `failures` is no folder that can be written
+ */
 export async function check(subject: Subject, options: CheckOptions): Promise<CampaignResult> {
   if (/["\n\r]/.test(options.seed)) {
     throw new RangeError(`check: seed ${JSON.stringify(options.seed)} has quotes or line ends`);
@@ -32,16 +41,29 @@ export async function check(subject: Subject, options: CheckOptions): Promise<Ca
       throw new RangeError(`check: ${name} is ${value}, expected an integer of at least 1`);
     }
   }
+  const { known = [], failures = null } = options;
+  for (const id of known) checkKnown(id, 'known');
+  for (const id of subject.known ?? []) checkKnown(id, `known of subject "${subject.name}"`);
+  if (failures !== null) checkFolder(failures);
   return await campaign(subject, {
     seed: options.seed,
     cases: cases ?? (timeMs === undefined ? 1000 : undefined),
     timeMs,
     machine: options.machine,
-    failures: options.failures ?? null,
-    known: options.known ?? [],
+    failures,
+    known,
     bugs: [],
     command: null,
     metamorphic: false,
     bail: options.bail,
   });
+}
+
+/** Only repaired rows say which violations are theirs; of others nothing can be excused. */
+function checkKnown(id: string, what: string): void {
+  if (KNOWN_IDS.includes(id)) return;
+  const disposition = deviation(id)?.disposition;
+  const is = disposition === undefined ? 'no deviation' : `${disposition} and needs no excuse`;
+  const hint = nearMiss(id, KNOWN_IDS) ?? `expected one of ${KNOWN_IDS.join(', ')}`;
+  throw new RangeError(`check: ${what}: ${JSON.stringify(id)} is ${is}; ${hint}`);
 }

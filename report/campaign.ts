@@ -1,7 +1,5 @@
 /** The end of a run, for people and for machines. */
 import type { Law } from '../contract/law.ts';
-import type { Observation } from '../contract/subject.ts';
-import { JUDGE_LAWS } from '../model/judge/laws.ts';
 import type { Bucket } from '../properties/runner/buckets.ts';
 import { bucketText } from './failure.ts';
 
@@ -21,12 +19,20 @@ export interface Report {
   readonly seed: string;
   readonly phases: readonly Phase[];
   readonly buckets: readonly Bucket[];
-  /** Corpus files that did not show what they expect: path and what was seen. */
-  readonly corpus: { readonly files: number; readonly failed: readonly CorpusFailure[] };
+  readonly corpus: CorpusResult;
   /** Hits per known deviation; 0: the row is stale. */
   readonly known: ReadonlyMap<string, number>;
   readonly notJudged: readonly Law[];
   readonly interrupted: boolean;
+}
+
+export interface CorpusResult {
+  /** Scenarios that were replayed. */
+  readonly files: number;
+  /** Scenarios whose machine the subject refused. */
+  readonly refused: number;
+  /** Those that did not show what they expect. */
+  readonly failed: readonly CorpusFailure[];
 }
 
 export interface CorpusFailure {
@@ -35,19 +41,27 @@ export interface CorpusFailure {
   readonly observed: string;
 }
 
-/** Laws that need something the subject cannot report. */
-export function notJudged(observes: ReadonlySet<Observation>): readonly Law[] {
-  return JUDGE_LAWS.filter((law) => law.needs?.some((need) => !observes.has(need)) === true);
-}
-
 export function staleRows(report: Report): readonly string[] {
   return [...report.known].filter(([, hits]) => hits === 0).map(([id]) => id);
 }
 
-/** 0: nothing unknown. 1: a law was broken, a corpus file failed, or a known row is stale. */
-export function exitCode(report: Report): 0 | 1 {
+/** No operation of a generated case was judged: whatever the subject is, nothing was seen of it. */
+export function isEmpty(report: Report): boolean {
+  return report.phases.every(({ labels }) => (labels.get('operations') ?? 0) === 0);
+}
+
+/** Did something fail? */
+export function isBroken(report: Report): boolean {
   const { buckets, corpus } = report;
-  return buckets.length > 0 || corpus.failed.length > 0 || staleRows(report).length > 0 ? 1 : 0;
+  return buckets.length > 0 || corpus.failed.length > 0 || staleRows(report).length > 0;
+}
+
+/**
+ * 0: nothing unknown. 1: a law was broken, a corpus file failed, a known row is stale, or nothing
+ * was judged at all.
+ */
+export function exitCode(report: Report): 0 | 1 {
+  return isBroken(report) || isEmpty(report) ? 1 : 0;
 }
 
 export function totalLabels(report: Report): Map<string, number> {
@@ -73,10 +87,10 @@ export function reportText(report: Report, options: { readonly labels: boolean }
 
 function summaryLines(report: Report): string[] {
   const lines: string[] = [];
-  if (report.corpus.files > 0) {
-    const failed = report.corpus.failed.length;
-    const told = failed === 0 ? 'all as expected' : `${failed} not as expected`;
-    lines.push(`corpus     ${report.corpus.files} scenarios, ${told}`);
+  const { files, failed, refused } = report.corpus;
+  if (files + refused > 0) {
+    const told = failed.length === 0 ? ', all as expected' : `, ${failed.length} not as expected`;
+    lines.push(`corpus     ${files} scenarios${files > 0 ? told : ''}${refusedText(refused)}`);
   }
   for (const phase of report.phases) lines.push(phaseLine(phase));
   for (const [id, hits] of report.known) {
@@ -93,10 +107,16 @@ function summaryLines(report: Report): string[] {
 function phaseLine(phase: Phase): string {
   const operations = phase.labels.get('operations') ?? 0;
   const seconds = (phase.milliseconds / 1000).toFixed(1);
-  const refused = phase.refusedMachines > 0 ? `, ${phase.refusedMachines} machines refused` : '';
   const counts = `${number.format(phase.cases)} cases, ${number.format(operations)} operations`;
-  const reached = `up to case ${number.format(phase.lastCase)}`;
+  const refused = refusedText(phase.refusedMachines);
+  const { lastCase } = phase;
+  const reached = lastCase < 0 ? 'no case of it ran' : `up to case ${number.format(lastCase)}`;
   return `${phase.title.padEnd(10)} ${counts} in ${seconds} s, ${reached}${refused}`;
+}
+
+function refusedText(machines: number): string {
+  if (machines === 0) return '';
+  return `, ${number.format(machines)} ${machines === 1 ? 'machine' : 'machines'} refused`;
 }
 
 function verdict(report: Report): string {
@@ -107,6 +127,7 @@ function verdict(report: Report): string {
   }
   if (report.corpus.failed.length > 0) problems.push('the corpus does not hold');
   if (staleRows(report).length > 0) problems.push('a known deviation was never seen');
+  if (isEmpty(report)) problems.push('nothing judged');
   return problems.length === 0 ? 'no law broken' : problems.join('; ');
 }
 

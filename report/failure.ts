@@ -24,7 +24,7 @@ function placeText({ step, op }: Failure, { machine, program }: Case): string {
 
 /** The failure, its scenario, and the lines that bring it back. */
 export function bucketText(bucket: Bucket): string {
-  const { finding, origin, count, file } = bucket;
+  const { finding, origin, count, file, unwritten } = bucket;
   const { kase, failure, originalLength, runs } = finding;
   const { machine, program } = kase;
   const scenario = [...machineLines(machine), ...program.map((op) => printOp(op, machine))];
@@ -34,6 +34,7 @@ export function bucketText(bucket: Bucket): string {
     failureText(failure, kase),
     ...scenario.map((line) => `    ${line}`),
     ...(file === null ? [] : [`replay   npx carveout replay ${file}`]),
+    ...(unwritten === null ? [] : [`unsaved  ${unwritten}`]),
     `found    ${originText(origin)}, ${shrunk}${more}`,
   ].join('\n');
 }

@@ -2,14 +2,14 @@
 
 import type { Bucket } from '../properties/runner/buckets.ts';
 import type { Report } from './campaign.ts';
-import { exitCode, staleRows, totalLabels } from './campaign.ts';
+import { isBroken, isEmpty, staleRows, totalLabels } from './campaign.ts';
 
 /** `extra`: members of commands that have more to say, e.g. the board. */
 export function reportJson(report: Report, extra: Readonly<Record<string, unknown>> = {}): string {
   const document = {
     carveout: 'report',
     version: 1,
-    verdict: exitCode(report) === 0 ? 'clean' : 'broken',
+    verdict: verdictWord(report),
     interrupted: report.interrupted,
     subject: report.subject,
     seed: report.seed,
@@ -29,7 +29,12 @@ export function reportJson(report: Report, extra: Readonly<Record<string, unknow
   return `${JSON.stringify(document, null, 2)}\n`;
 }
 
-function failureJson({ law, finding, origin, count, file, scenario }: Bucket) {
+function verdictWord(report: Report): 'clean' | 'broken' | 'empty' {
+  if (isBroken(report)) return 'broken';
+  return isEmpty(report) ? 'empty' : 'clean';
+}
+
+function failureJson({ law, finding, origin, count, file, unwritten, scenario }: Bucket) {
   const { kase, failure, originalLength, runs } = finding;
   return {
     law,
@@ -45,6 +50,7 @@ function failureJson({ law, finding, origin, count, file, scenario }: Bucket) {
     property: origin.property,
     case: origin.case,
     file,
+    unwritten,
     scenario,
   };
 }

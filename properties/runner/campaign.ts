@@ -9,7 +9,9 @@ import { machineArbitrary } from '../arbitrary.ts';
 import { Tally } from '../labels.ts';
 import type { Bucket, Origin } from './buckets.ts';
 import { Buckets } from './buckets.ts';
-import type { Finding, Hunted, Watcher } from './hunt.ts';
+import { Clock } from './clock.ts';
+import { Filing } from './filing.ts';
+import type { Finding } from './hunt.ts';
 import type { Counters, Hunter } from './hunters.ts';
 import { judged, related } from './hunters.ts';
 import { BatchRunner, profileOf } from './run.ts';
@@ -19,7 +21,10 @@ export interface CampaignOptions {
   readonly seed: string;
   /** Cases to run, counted over all shards; undefined: no such bound. */
   readonly cases?: number | undefined;
-  /** Milliseconds; undefined: no such bound. At least one of the two is given. */
+  /**
+   * Milliseconds after which no case starts; undefined: no such bound. At least one of the two is
+   * given. Shrinking may take OVERTIME_MS longer.
+   */
   readonly timeMs?: number | undefined;
   readonly firstCase?: number;
   /** This campaign is part `index` (from 0) of `count`. */
@@ -37,7 +42,7 @@ export interface CampaignOptions {
   readonly metamorphic: boolean;
   /** Stop at the first failure. */
   readonly bail?: boolean | undefined;
-  /** Asked now and then: stop and report what there is. */
+  /** Asked before every case and step of shrinking: stop and report what there is. */
   readonly stopped?: () => boolean;
   readonly onProgress?: (progress: Progress) => void;
   /** Called when a law breaks first, before it is shrunk. */
@@ -56,7 +61,11 @@ export interface CampaignResult {
   /** Highest case number run, or -1. */
   readonly lastCase: number;
   readonly refusedMachines: number;
+  /** Operations whose answers were judged. 0: the run says nothing about the subject. */
+  readonly operations: number;
   readonly buckets: readonly Bucket[];
+  /** Ids of known deviations that were never hit; none after a run that was cut short. */
+  readonly stale: readonly string[];
   /** Failing cases beyond the first dozen of a law: counted, neither shrunk nor filed. */
   readonly moreFailures: number;
   readonly labels: ReadonlyMap<string, number>;
@@ -70,10 +79,6 @@ export const CASES_PER_MACHINE = 8;
 export const CASES_PER_BLOCK = 64;
 /** One case in so many is also compared with its relatives. */
 const METAMORPHIC_EVERY = 8;
-/** Shrunk failures per law; more are only counted. */
-const SHRUNK_PER_LAW = 12;
-/** Milliseconds between two looks at the clock, the signals and the terminal. */
-const BREATH_MS = 50;
 
 export async function campaign(
   subject: Subject,
@@ -86,55 +91,72 @@ export async function campaign(
 class Campaign {
   readonly #subject: Subject;
   readonly #options: CampaignOptions;
+  readonly #known: readonly string[];
+  readonly #clock: Clock;
   readonly #buckets: Buckets;
-  readonly #shrunk = new Map<string, number>();
-  readonly #started = performance.now();
+  readonly #filing: Filing;
   readonly #batch: BatchRunner | null;
-  readonly #counters: Counters = { tally: new Tally(), refusedMachines: 0 };
+  readonly #counters: Counters = { tally: new Tally(), refused: null };
   readonly #judged: Hunter;
   readonly #related: readonly Hunter[];
-  #moreFailures = 0;
+  #refusedMachines = 0;
   #cases = 0;
   #lastCase = -1;
-  #breath = 0;
 
   constructor(subject: Subject, options: CampaignOptions) {
     this.#subject = subject;
     this.#options = options;
-    const { bugs, command, known } = options;
+    const { bugs, command, known, timeMs, stopped, onFailure, bail = false } = options;
     const profile = profileOf(subject, known);
+    this.#known = profile.known;
+    this.#clock = new Clock({ timeMs, stopped, onBreath: () => this.#report() });
     this.#buckets = new Buckets(options.failures, { bugs, subject: command, known });
+    this.#filing = new Filing(this.#buckets, this.#clock, { bail, onFailure });
     this.#batch = subject.kind === 'batch' ? new BatchRunner(subject, profile) : null;
     this.#judged = judged(subject, profile, this.#batch, this.#counters);
     this.#related = options.metamorphic && subject.kind === 'sync' ? related(subject) : [];
   }
 
   async run(): Promise<CampaignResult> {
-    let interrupted = false;
     try {
       for (const index of this.#indexes()) {
-        if (await this.#isOver()) {
-          interrupted = this.#options.stopped?.() === true;
-          break;
-        }
+        const breath = this.#clock.breathe();
+        if (breath !== null) await breath;
+        if (this.#clock.isOver || this.#isDone) break;
         await this.#runCase(index);
-        if (this.#options.bail === true && this.#buckets.all.length > 0) break;
       }
     } finally {
       await this.#batch?.close();
     }
     this.#report();
+    return this.#result();
+  }
+
+  #result(): CampaignResult {
+    const labels = this.#counters.tally.counts;
+    const interrupted = this.#clock.stopped;
+    const bailed = this.#options.bail === true && this.#buckets.all.length > 0;
+    const missing = this.#known.filter((id) => !labels.has(`known: ${id}`));
     return {
       seed: this.#options.seed,
       cases: this.#cases,
       lastCase: this.#lastCase,
-      refusedMachines: this.#counters.refusedMachines,
+      refusedMachines: this.#refusedMachines,
+      operations: labels.get('operations') ?? 0,
       buckets: this.#buckets.all,
-      moreFailures: this.#moreFailures,
-      labels: this.#counters.tally.counts,
+      stale: interrupted || bailed ? [] : [...new Set(missing)],
+      moreFailures: this.#filing.more,
+      labels,
       interrupted,
-      milliseconds: performance.now() - this.#started,
+      milliseconds: this.#clock.milliseconds,
     };
+  }
+
+  /** Enough was found, or the only machine is refused. */
+  get #isDone(): boolean {
+    const { bail, machine } = this.#options;
+    if (machine !== undefined && this.#refusedMachines > 0) return true;
+    return bail === true && this.#buckets.all.length > 0;
   }
 
   *#indexes(): Generator<number> {
@@ -143,18 +165,6 @@ class Campaign {
     for (let index = firstCase; index < end; index++) {
       if (Math.floor(index / CASES_PER_BLOCK) % shard.count === shard.index) yield index;
     }
-  }
-
-  /** Looks up now and then: budget, signals, terminal. */
-  async #isOver(): Promise<boolean> {
-    const now = performance.now();
-    if (now - this.#breath < BREATH_MS) return false;
-    this.#breath = now;
-    this.#report();
-    await new Promise((resolve) => setImmediate(resolve));
-    const { timeMs } = this.#options;
-    if (timeMs !== undefined && now - this.#started >= timeMs) return true;
-    return this.#options.stopped?.() === true;
   }
 
   #report(): void {
@@ -172,18 +182,29 @@ class Campaign {
       const seed = caseSeed(this.#options.seed, 'machine', group);
       const machine = this.#options.machine ?? drawOnce(this.#subject, seed);
       this.#machineAt = group;
-      this.#machine = this.#subject.accepts(machine) === null ? machine : null;
-      if (this.#machine === null) this.#counters.refusedMachines += 1;
+      this.#machine = machine;
+      if (this.#subject.accepts(machine) !== null) this.#refuse();
     }
     return this.#machine;
+  }
+
+  /** The cases that share the machine are not counted. */
+  #refuse(): void {
+    this.#machine = null;
+    this.#refusedMachines += 1;
   }
 
   async #runCase(index: number): Promise<void> {
     const machine = this.#machineOf(index);
     this.#lastCase = index;
     if (machine === null) return;
-    this.#cases += 1;
     await this.#run(this.#judged, index, machine);
+    if (this.#counters.refused === machine) {
+      this.#refuse();
+      this.#counters.refused = null;
+      return;
+    }
+    this.#cases += 1;
     if (index % METAMORPHIC_EVERY !== 0) return;
     for (const hunter of this.#related) await this.#run(hunter, index, machine);
   }
@@ -191,51 +212,9 @@ class Campaign {
   async #run(hunter: Hunter, index: number, machine: Machine): Promise<void> {
     const { seed } = this.#options;
     const origin: Origin = { seed, property: hunter.name, case: index };
-    const watcher = this.#watcher(origin);
+    const watcher = this.#filing.watcher(origin);
     const hunted = await hunter.hunt(machine, caseSeed(seed, hunter.name, index), watcher);
-    if (hunted !== null) await this.#file(hunter, hunted, origin, watcher);
-  }
-
-  /** Files the finding, then those of other laws met on the way, each shrunk as its own. */
-  async #file(hunter: Hunter, first: Hunted, origin: Origin, watcher: Watcher): Promise<void> {
-    const laws = new Set<string>();
-    const queue: Hunted[] = [first];
-    for (let hunted = queue.shift(); hunted !== undefined; hunted = queue.shift()) {
-      const { law } = hunted.finding.failure.violation;
-      if (laws.has(law)) continue;
-      laws.add(law);
-      if (this.#isEnough(law)) {
-        this.#moreFailures += 1;
-        continue;
-      }
-      this.#buckets.add(hunted.finding, origin);
-      this.#shrunk.set(law, (this.#shrunk.get(law) ?? 0) + 1);
-      if (this.#options.bail === true) return;
-      for (const other of hunted.others) {
-        const otherLaw = other.failure.violation.law;
-        if (laws.has(otherLaw) || this.#isEnough(otherLaw)) continue;
-        const shrunk = await hunter.shrink(other.kase, watcher);
-        if (shrunk !== null) queue.push(shrunk);
-      }
-    }
-  }
-
-  #isEnough(law: string): boolean {
-    return (this.#shrunk.get(law) ?? 0) >= SHRUNK_PER_LAW;
-  }
-
-  #watcher(origin: Origin): Watcher {
-    const laws = new Set<string>();
-    return {
-      shrinks: (law) => !this.#isEnough(law),
-      onStep: (finding) => {
-        const { law } = finding.failure.violation;
-        if (this.#isEnough(law)) return;
-        const file = this.#buckets.save(finding, origin);
-        if (!laws.has(law)) this.#options.onFailure?.(finding, origin, file);
-        laws.add(law);
-      },
-    };
+    if (hunted !== null) await this.#filing.file(hunter, hunted, origin, watcher);
   }
 }
 

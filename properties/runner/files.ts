@@ -1,11 +1,12 @@
 /** Failure files: written at once and atomically, rewritten while the failure shrinks. */
 import { createHash } from 'node:crypto';
-import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { existsSync, mkdirSync, renameSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { InputError } from '../../contract/text/input-error.ts';
 
 /** Whole file or nothing: written beside its place, then renamed. */
 export function writeAtomically(path: string, text: string): void {
-  mkdirSync(dirname(path), { recursive: true });
+  makeFolder(dirname(path));
   const draft = `${path}.${process.pid}.draft`;
   try {
     writeFileSync(draft, text);
@@ -14,6 +15,62 @@ export function writeAtomically(path: string, text: string): void {
     rmSync(draft, { force: true });
     throw error;
   }
+}
+
+/**
+ * Makes the folder and those above it; answers the ones that were missing, outermost first. Step by
+ * step, because Node's own `recursive` never returns where nothing can be made, such as in /proc.
+ */
+function makeFolder(path: string): string[] {
+  const missing: string[] = [];
+  for (let at = resolve(path); !existsSync(at); at = dirname(at)) missing.unshift(at);
+  for (const at of missing) {
+    try {
+      mkdirSync(at);
+    } catch (error) {
+      // Another process of the same run may have been faster.
+      if (codeOf(error) !== 'EEXIST' || !existsSync(at)) throw error;
+    }
+  }
+  return missing;
+}
+
+/**
+ * Can failure files be written here? Asked before a run, so that no finding is lost to a slip in
+ * an option. Leaves no trace.
+ * @throws InputError
+ */
+export function checkFolder(directory: string): void {
+  try {
+    const made = makeFolder(directory);
+    const probe = join(directory, `.carveout-${process.pid}.draft`);
+    writeFileSync(probe, '');
+    rmSync(probe);
+    for (const folder of made.reverse()) removeEmpty(folder);
+  } catch (error) {
+    const found = fileProblem(error);
+    const expected = 'a folder for failure files that can be written';
+    throw new InputError({ file: directory, line: 0, column: 0, found, expected });
+  }
+}
+
+function removeEmpty(folder: string): void {
+  try {
+    rmdirSync(folder);
+  } catch (error) {
+    // Somebody else has begun to use it.
+    if (!['ENOTEMPTY', 'ENOENT', 'EEXIST'].includes(codeOf(error) ?? '')) throw error;
+  }
+}
+
+/** The message of an error of the file system. @throws the error when it is of another kind */
+export function fileProblem(error: unknown): string {
+  if (!(error instanceof Error) || codeOf(error) === undefined) throw error;
+  return error.message;
+}
+
+function codeOf(error: unknown): string | undefined {
+  return (error as NodeJS.ErrnoException).code;
 }
 
 /** `failures/pool-complete-4f2a91c0.carveout`: the law, and where the case came from. */

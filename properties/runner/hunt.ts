@@ -2,7 +2,9 @@
 import fc from 'fast-check';
 import type { Machine } from '../../contract/machine.ts';
 import type { Case } from '../../contract/scenario.ts';
+import { InputError } from '../../contract/text/input-error.ts';
 import { caseArbitrary, fixedCase, Trail } from '../arbitrary.ts';
+import { turn } from './clock.ts';
 import type { Failure } from './trial.ts';
 
 /** A broken law with the smallest case found so far. */
@@ -32,7 +34,17 @@ export interface Watcher {
   onStep(finding: Finding): void;
   /** Asked once: is a failure of this law worth shrinking? */
   shrinks(law: string): boolean;
+  /** Optional. Asked before each run of the shrinker: is the smallest case so far good enough? */
+  isOverdue?(): boolean;
+  /** Optional. Has a signal asked for an early end? It may have ended the subject as well. */
+  isStopped?(): boolean;
+  /** Optional. Called before each run of the shrinker; a promise is awaited. */
+  breathe?(): Promise<void> | null;
 }
+
+/** Runs a case and answers its failure or null. */
+export type SyncRun = (kase: Case) => Failure | null;
+export type AsyncRun = (kase: Case) => Promise<Failure | null>;
 
 /** Keeps the one law of a hunt and everything found on the way. */
 class Hunt {
@@ -42,20 +54,61 @@ class Hunt {
   #best: Finding | null = null;
   #runs = 0;
   #runsMax = RUNS_MAX;
+  #thrown: { readonly error: unknown } | null = null;
 
   constructor(watcher: Watcher) {
     this.#watcher = watcher;
   }
 
-  get done(): boolean {
-    return this.#best !== null && this.#runs >= this.#runsMax;
+  /** Does nothing run any more? Then nothing is proposed any more, either. */
+  #isDone(): boolean {
+    if (this.#thrown === null && !this.#isEnough()) return false;
+    this.trail.end();
+    return true;
+  }
+
+  #isEnough(): boolean {
+    if (this.#best === null) return false;
+    return this.#runs >= this.#runsMax || this.#watcher.isOverdue?.() === true;
+  }
+
+  /** Does the case hold? An exception is no broken law: it ends the hunt and waits in `result`. */
+  holds(kase: Case, run: SyncRun): boolean {
+    if (this.#isDone()) return true;
+    try {
+      return !this.#fails(kase, run(kase));
+    } catch (error) {
+      this.#thrown = { error };
+      return true;
+    }
+  }
+
+  async holdsLater(kase: Case, run: SyncRun | AsyncRun): Promise<boolean> {
+    if (this.#isDone()) return true;
+    try {
+      await this.#watcher.breathe?.();
+      const failure = await run(kase);
+      // The signal that ended the subject may have reached us as well, and a moment later.
+      if (failure?.violation.law === 'any/no-crash') await turn();
+      return !this.#fails(kase, failure);
+    } catch (error) {
+      await turn();
+      // Then its silence is no fault of its own, and what was found before still counts.
+      if (!(error instanceof InputError && this.#isStopped)) this.#thrown = { error };
+      return true;
+    }
+  }
+
+  get #isStopped(): boolean {
+    return this.#watcher.isStopped?.() === true;
   }
 
   /** Does this run count as "still failing"? Only with the law the hunt began with. */
-  fails(kase: Case, failure: Failure | null): boolean {
+  #fails(kase: Case, failure: Failure | null): boolean {
     if (this.#best !== null) this.#runs += 1;
     if (failure === null) return false;
     const law = failure.violation.law;
+    if (law === 'any/no-crash' && this.#isStopped) return false;
     const originalLength = this.#best?.originalLength ?? kase.program.length;
     const passes = this.trail.tries;
     const finding = { kase, failure, originalLength, runs: this.#runs, passes };
@@ -70,39 +123,43 @@ class Hunt {
     return true;
   }
 
+  /** @throws what a run threw */
   get result(): Hunted | null {
+    if (this.#thrown !== null) throw this.#thrown.error;
     if (this.#best === null) return null;
     const others = [...this.#others.values()];
     return { finding: { ...this.#best, runs: this.#runs }, others };
   }
+
+  /** Lets fast-check shrink what failed; between two runs others get their turn. */
+  async shrink(run: SyncRun | AsyncRun): Promise<Hunted | null> {
+    const found = this.result;
+    if (found === null) return null;
+    const { kase } = found.finding;
+    const property = fc.asyncProperty(fixedCase(kase, this.trail), async (candidate) =>
+      // It has run; fast-check starts from it.
+      candidate === kase ? false : await this.holdsLater(candidate, run),
+    );
+    await fc.check(property, { seed: 0, numRuns: 1 });
+    return this.result;
+  }
 }
 
-/** Runs a case and answers its failure or null. */
-export type SyncRun = (kase: Case) => Failure | null;
-export type AsyncRun = (kase: Case) => Promise<Failure | null>;
-
-/** Draws the case of the seed on the machine, and hunts its failure down. */
+/**
+ * Draws the case of the seed on the machine, and hunts its failure down. Null, at once, when it
+ * holds: nearly always.
+ * @throws what a run throws; the promise rejects with it
+ */
 export function huntSync(
   machine: Machine,
   seed: number,
   run: SyncRun,
   watcher: Watcher,
-): Hunted | null {
+): Promise<Hunted | null> | null {
   const hunt = new Hunt(watcher);
-  chase(hunt, caseArbitrary(machine, hunt.trail), seed, run);
-  return hunt.result;
-}
-
-/** Shrinks a case that is known to fail. */
-export function shrinkSync(kase: Case, run: SyncRun, watcher: Watcher): Hunted | null {
-  const hunt = new Hunt(watcher);
-  chase(hunt, fixedCase(kase, hunt.trail), 0, run);
-  return hunt.result;
-}
-
-function chase(hunt: Hunt, arbitrary: fc.Arbitrary<Case>, seed: number, run: SyncRun): void {
-  const property = fc.property(arbitrary, (kase) => hunt.done || !hunt.fails(kase, run(kase)));
-  fc.check(property, { seed, numRuns: 1 });
+  const property = fc.property(caseArbitrary(machine, hunt.trail), (kase) => hunt.holds(kase, run));
+  fc.check(property, { seed, numRuns: 1, endOnFailure: true });
+  return hunt.result === null ? null : hunt.shrink(run);
 }
 
 /** The same for subjects that answer later. */
@@ -113,29 +170,19 @@ export async function huntAsync(
   watcher: Watcher,
 ): Promise<Hunted | null> {
   const hunt = new Hunt(watcher);
-  await chaseAsync(hunt, caseArbitrary(machine, hunt.trail), seed, run);
-  return hunt.result;
+  const drawn = caseArbitrary(machine, hunt.trail);
+  const property = fc.asyncProperty(drawn, (kase) => hunt.holdsLater(kase, run));
+  await fc.check(property, { seed, numRuns: 1, endOnFailure: true });
+  return await hunt.shrink(run);
 }
 
-export async function shrinkAsync(
+/** Shrinks a case that is known to fail. */
+export async function shrinkCase(
   kase: Case,
-  run: AsyncRun,
+  run: SyncRun | AsyncRun,
   watcher: Watcher,
 ): Promise<Hunted | null> {
   const hunt = new Hunt(watcher);
-  await chaseAsync(hunt, fixedCase(kase, hunt.trail), 0, run);
-  return hunt.result;
-}
-
-async function chaseAsync(
-  hunt: Hunt,
-  arbitrary: fc.Arbitrary<Case>,
-  seed: number,
-  run: AsyncRun,
-): Promise<void> {
-  const property = fc.asyncProperty(
-    arbitrary,
-    async (kase) => hunt.done || !hunt.fails(kase, await run(kase)),
-  );
-  await fc.check(property, { seed, numRuns: 1 });
+  await hunt.holdsLater(kase, run);
+  return await hunt.shrink(run);
 }

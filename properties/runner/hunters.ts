@@ -5,7 +5,7 @@ import type { Subject, SyncSubject } from '../../contract/subject.ts';
 import { Tally } from '../labels.ts';
 import { checkRelation, RELATIONS } from '../metamorphic.ts';
 import type { AsyncRun, Hunted, SyncRun, Watcher } from './hunt.ts';
-import { huntAsync, huntSync, shrinkAsync, shrinkSync } from './hunt.ts';
+import { huntAsync, huntSync, shrinkCase } from './hunt.ts';
 import type { BatchRunner } from './run.ts';
 import { RefusedError, runSync } from './run.ts';
 import type { Profile } from './trial.ts';
@@ -22,7 +22,8 @@ export interface Hunter {
 /** What hunters and their campaign share. */
 export interface Counters {
   readonly tally: Tally;
-  refusedMachines: number;
+  /** The machine a subject refused last, when it was to boot it for a drawn case. */
+  refused: Machine | null;
 }
 
 /** Labels describe what generators reach; runs of the shrinker are not of that kind. */
@@ -37,6 +38,11 @@ class Counted {
     this.#counters = counters;
   }
 
+  /** Machines of the shrinker that a subject refuses are nobody's loss. */
+  refused(machine: Machine): void {
+    if (!this.#shrinking) this.#counters.refused = machine;
+  }
+
   get tally(): Tally {
     return this.#shrinking ? SHRINKING : this.#counters.tally;
   }
@@ -45,7 +51,7 @@ class Counted {
   watched(watcher: Watcher): Watcher {
     this.#shrinking = false;
     return {
-      shrinks: (law) => watcher.shrinks(law),
+      ...watcher,
       onStep: (finding) => {
         this.#shrinking = true;
         watcher.onStep(finding);
@@ -73,7 +79,7 @@ export function judged(
     return {
       name,
       hunt: (machine, seed, watcher) => huntSync(machine, seed, run, counted.watched(watcher)),
-      shrink: (kase, watcher) => shrinkSync(kase, run, counted.shrinking(watcher)),
+      shrink: (kase, watcher) => shrinkCase(kase, run, counted.shrinking(watcher)),
     };
   }
   const run: AsyncRun = async (kase) => {
@@ -81,14 +87,14 @@ export function judged(
       return await batch!.run(kase, counted.tally);
     } catch (error) {
       if (!(error instanceof RefusedError)) throw error;
-      counters.refusedMachines += 1;
+      counted.refused(kase.machine);
       return null;
     }
   };
   return {
     name,
     hunt: (machine, seed, watcher) => huntAsync(machine, seed, run, counted.watched(watcher)),
-    shrink: (kase, watcher) => shrinkAsync(kase, run, counted.shrinking(watcher)),
+    shrink: (kase, watcher) => shrinkCase(kase, run, counted.shrinking(watcher)),
   };
 }
 
@@ -99,7 +105,7 @@ export function related(subject: SyncSubject): Hunter[] {
     return {
       name: relation.law.id,
       hunt: (machine, seed, watcher) => huntSync(machine, seed, run, watcher),
-      shrink: (kase, watcher) => shrinkSync(kase, run, watcher),
+      shrink: (kase, watcher) => shrinkCase(kase, run, watcher),
     };
   });
 }

@@ -7,7 +7,7 @@ import { printExpectation } from '../../contract/text/print.ts';
 import { Tally } from '../labels.ts';
 import { checkRelation, RELATIONS } from '../metamorphic.ts';
 import type { Recorder } from './run.ts';
-import { BatchRunner, profileOf, runSync } from './run.ts';
+import { BatchRunner, profileOf, RefusedError, runSync } from './run.ts';
 import type { Failure } from './trial.ts';
 
 export interface Replayed {
@@ -21,11 +21,14 @@ export interface Replayed {
   readonly booted: Booted;
 }
 
+/** @throws RefusedError when the subject does not take the machine */
 export async function replay(
   subject: Subject,
   scenario: Scenario,
   record?: (op: Op, outcome: Outcome) => void,
 ): Promise<Replayed> {
+  const reason = subject.accepts(scenario.machine);
+  if (reason !== null) throw new RefusedError(subject.name, reason);
   const tally = new Tally();
   let booted: Booted = { warnings: [] };
   const note = (said: Booted) => {

@@ -1,18 +1,21 @@
 /** Runs a case on a subject: in process, or in batches somewhere else. */
 import type { Op, OpName } from '../../contract/operations.ts';
-import type { Outcome } from '../../contract/outcome.ts';
+import type { Crash, Outcome } from '../../contract/outcome.ts';
 import type { Case } from '../../contract/scenario.ts';
 import type {
   BatchSession,
   BatchSubject,
   Booted,
+  Refused,
   Subject,
   SyncSession,
   SyncSubject,
 } from '../../contract/subject.ts';
 import { FIRST_OPERATIONS } from '../../contract/subject.ts';
+import { InputError } from '../../contract/text/input-error.ts';
 import { Judge } from '../../model/judge/judge.ts';
 import type { Tally } from '../labels.ts';
+import { batchProblem, outcomeProblem, sessionProblem } from './form.ts';
 import type { Failure, Profile } from './trial.ts';
 import { Trial } from './trial.ts';
 
@@ -35,7 +38,7 @@ export function profileOf(subject: Subject, known: readonly string[]): Profile {
   };
 }
 
-/** The first broken law, or null. An exception of the subject is a crash. */
+/** The first broken law, or null. An exception of the subject is a crash, at boot as well. */
 export function runSync(
   subject: SyncSubject,
   { machine, program }: Case,
@@ -44,9 +47,10 @@ export function runSync(
   record?: Recorder,
 ): Failure | null {
   const trial = new Trial(machine, profile, tally);
-  const session = subject.boot(machine);
-  record?.booted?.(session.booted);
-  const broken = trial.booted(session.booted);
+  const attempt = bootSafely(subject, machine);
+  if ('crash' in attempt) return trial.crashedAtBoot(attempt.crash);
+  const { session } = attempt;
+  const broken = begin(session, trial, record);
   if (broken !== null) return broken;
   const { length } = program;
   return (
@@ -54,6 +58,14 @@ export function runSync(
     play(session, trial, trial.returns(), length, 0, record) ??
     play(session, trial, trial.probes(), length, 0, record)
   );
+}
+
+/** Judges what was said while booting. */
+function begin(session: SyncSession | BatchSession, trial: Trial, record?: Recorder) {
+  const problem = sessionProblem(session);
+  if (problem !== null) return trial.malformed(problem, null, -1);
+  record?.booted?.(session.booted);
+  return trial.booted(session.booted);
 }
 
 /** Steps are counted from `first`, by `rising`: closing operations all stand at the end. */
@@ -69,6 +81,8 @@ function play(
     const op = ops[i]!;
     if (!trial.sends(op)) continue;
     const outcome = applySafely(session, op);
+    const problem = outcomeProblem(outcome);
+    if (problem !== null) return trial.malformed(problem, op, first + rising * i);
     record?.answered(op, outcome);
     const failure = trial.answer(op, outcome, first + rising * i);
     if (failure !== null) return failure;
@@ -76,14 +90,28 @@ function play(
   return null;
 }
 
-/** A subject that throws has crashed; the message says where. */
+type Attempt = { readonly session: SyncSession } | { readonly crash: Crash };
+
+function bootSafely(subject: SyncSubject, machine: Case['machine']): Attempt {
+  try {
+    return { session: subject.boot(machine) };
+  } catch (error) {
+    return { crash: crashOf(error) };
+  }
+}
+
 function applySafely(session: SyncSession, op: Op): Outcome {
   try {
     return session.apply(op);
   } catch (error) {
-    const where = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-    return { is: 'crash', crash: 'oops', where };
+    return crashOf(error);
   }
+}
+
+/** A subject that throws has crashed; the message says where. */
+function crashOf(error: unknown): Crash {
+  const where = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  return { is: 'crash', crash: 'oops', where };
 }
 
 /**
@@ -99,8 +127,7 @@ export async function runBatch(
   record?: Recorder,
 ): Promise<Failure | null> {
   const trial = new Trial(machine, profile, tally);
-  record?.booted?.(session.booted);
-  const broken = trial.booted(session.booted);
+  const broken = begin(session, trial, record);
   if (broken !== null) return broken;
   const plan = planBatch(new Judge(machine, profile.observes), profile.operations, program);
   const { length } = program;
@@ -145,8 +172,12 @@ async function playBatch(
 ): Promise<Failure | null | typeof PLANNED_OTHERWISE> {
   if (steps.length === 0) return null;
   const outcomes = await session.run(steps.map(({ op }) => op));
+  const unusable = batchProblem(outcomes, steps.length);
+  if (unusable !== null) return trial.malformed(unusable, steps[0]!.op, steps[0]!.step);
   for (const [index, { op, step }] of steps.entries()) {
     const outcome = outcomes[index]!;
+    const problem = outcomeProblem(outcome);
+    if (problem !== null) return trial.malformed(problem, op, step);
     record?.answered(op, outcome);
     if (!trial.sends(op)) {
       if (trial.judge.legality(op) === 'meaningless' && outcome.is === 'skipped') continue;
@@ -158,12 +189,19 @@ async function playBatch(
   return null;
 }
 
-/** A machine a subject would not boot, though it had accepted it. */
-export class RefusedError extends Error {
-  constructor(reason: string) {
-    super(`the subject refused the machine: ${reason}`);
+/** A machine a subject does not take. Campaigns go on with the next one; a replay cannot. */
+export class RefusedError extends InputError {
+  constructor(subject: string, reason: string) {
+    const found = `a refusal of the machine (${reason})`;
+    const expected = 'a subject that takes it';
+    super({ file: `subject "${subject}"`, line: 0, column: 0, found, expected });
     this.name = 'RefusedError';
   }
+}
+
+/** The answer may be no object at all; a trial says so. */
+function isRefused(booted: BatchSession | Refused): booted is Refused {
+  return typeof booted === 'object' && booted !== null && 'refused' in booted;
 }
 
 /**
@@ -203,7 +241,7 @@ export class BatchRunner {
     }
     await this.close();
     const booted = await this.#subject.boot(machine);
-    if ('refused' in booted) throw new RefusedError(booted.refused);
+    if (isRefused(booted)) throw new RefusedError(this.#subject.name, booted.refused);
     this.#session = booted;
     this.#machine = machine;
     return booted;

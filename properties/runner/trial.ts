@@ -6,13 +6,15 @@ import { deviation } from '../../contract/deviations.ts';
 import type { Law, Violation } from '../../contract/law.ts';
 import type { Machine } from '../../contract/machine.ts';
 import type { Op, OpName } from '../../contract/operations.ts';
-import type { Outcome } from '../../contract/outcome.ts';
+import type { Crash, Outcome } from '../../contract/outcome.ts';
 import type { Booted, Observation } from '../../contract/subject.ts';
 import { Judge } from '../../model/judge/judge.ts';
+import { broken, outcomeText } from '../../model/judge/rule.ts';
 import type { Tally } from '../labels.ts';
 import { countLabels } from '../labels.ts';
 import { placementOf } from '../placement.ts';
 import { probeOps, returnOps } from './closing.ts';
+import type { FormProblem } from './form.ts';
 
 export interface Failure {
   readonly violation: Violation;
@@ -55,6 +57,17 @@ export class Trial {
   booted(booted: Booted): Failure | null {
     const violation = this.judge.checkBoot(booted);
     return violation && { violation, step: -1, op: null, outcome: null };
+  }
+
+  /** Booting threw: no session, and nothing more to ask. */
+  crashedAtBoot(crash: Crash): Failure {
+    const violation = broken('any/no-crash', 'no crash', outcomeText(crash));
+    return { violation, step: -1, op: null, outcome: crash };
+  }
+
+  /** What came is no answer: the judge never sees it. `op`: null for the boot. */
+  malformed({ expected, observed }: FormProblem, op: Op | null, step: number): Failure {
+    return { violation: broken('any/form', expected, observed), step, op, outcome: null };
   }
 
   /** Is the operation to be sent now? Meaningless and undefined ones never are. */

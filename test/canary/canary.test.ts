@@ -79,7 +79,7 @@ describe('canary', () => {
       seed: 'canary',
       phases: [phase],
       buckets: result.buckets,
-      corpus: { files: 0, failed: [] },
+      corpus: { files: 0, refused: 0, failed: [] },
       known: new Map(),
       notJudged: [],
       interrupted: false,

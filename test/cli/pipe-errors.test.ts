@@ -42,6 +42,7 @@ describe('nonsense is refused, with the line it is in', () => {
 
   test.each([
     ['few', ':3: found 5 outcomes at $.outcomes, expected 6, one for each operation'],
+    ['nonsense', ':3: found 5 at $.outcomes, expected a list of outcomes'],
     ['wrong', ':3: found "oh" at $.outcomes[0].is, expected what came of it: one of ok, none, '],
   ])('%s, when it runs', async (what, message) => {
     const subject = await speaker(what);
@@ -113,6 +114,15 @@ describe('processes', () => {
     expect(leftOver()).toHaveLength(1);
     await subject.close?.();
     await noneIsLeft();
+  });
+
+  test('stay when a signal does not end us, because somebody handles it', async () => {
+    const subject = await speaker('nothing');
+    const handled = once(process, 'SIGHUP');
+    process.kill(process.pid, 'SIGHUP');
+    await handled;
+    await boot(subject);
+    expect(started()).toHaveLength(1);
   });
 
   test('go when a signal ends us', async () => {

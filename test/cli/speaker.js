@@ -16,6 +16,7 @@ function die(code) {
 }
 
 function outcomes(ops) {
+  if (what === 'nonsense') return { outcomes: 5 };
   const trap = ops.findIndex((op) => op.op === 'required_mask');
   if (trap < 0) return { outcomes: ops.map(() => ({ is: 'ok' })) };
   if (what === 'die') return die(3);

@@ -1,0 +1,97 @@
+/**
+ * Has an answer the form of one at all? Types promise it, but a subject may be plain JavaScript,
+ * and the judge trusts what it reads. Whether the values are right is the judge's business.
+ */
+import { ERRNO } from '../../contract/errno.ts';
+
+type Check = (value: unknown) => boolean;
+
+const isNumber: Check = (value) => typeof value === 'number';
+const isText: Check = (value) => typeof value === 'string';
+const isList: Check = (value) => Array.isArray(value);
+const isRuns: Check = (value) =>
+  Array.isArray(value) &&
+  value.every((run) => Array.isArray(run) && run.length === 2 && run.every(isNumber));
+
+type Members = readonly (readonly [name: string, isForm: Check, form: string])[];
+
+const COMMON: Members = [
+  ['warnings', isList, 'a list'],
+  ['events', isList, 'a list'],
+];
+
+const OK: Members = [
+  ['phys', isNumber, 'a number'],
+  ['handle', isNumber, 'a number'],
+  ['address', isNumber, 'a number'],
+  ['pfn', isNumber, 'a number'],
+  ['truth', (value) => typeof value === 'boolean', 'true or false'],
+  ['bytes', isRuns, 'a list of [value, count]'],
+  ...COMMON,
+];
+
+const NEEDED: Readonly<Record<string, Members>> = {
+  ok: [],
+  none: [],
+  skipped: [],
+  error: [['errno', (value) => isText(value) && Object.hasOwn(ERRNO, `${value}`), 'an errno']],
+  crash: [
+    ['crash', isText, 'a kind of crash'],
+    ['where', isText, 'a string'],
+  ],
+};
+
+export interface FormProblem {
+  readonly expected: string;
+  readonly observed: string;
+}
+
+/** What is wrong with the form of an answer, or null. */
+export function outcomeProblem(outcome: unknown): FormProblem | null {
+  if (typeof outcome !== 'object' || outcome === null) return problem('an outcome', outcome);
+  const members = outcome as Readonly<Record<string, unknown>>;
+  const { is } = members;
+  if (typeof is !== 'string' || !Object.hasOwn(NEEDED, is)) {
+    return problem(`is: one of ${Object.keys(NEEDED).join(', ')}`, is);
+  }
+  for (const [name, isForm, form] of NEEDED[is]!) {
+    if (!isForm(members[name])) return problem(`${name}: ${form}`, members[name]);
+  }
+  for (const [name, isForm, form] of is === 'ok' ? OK : COMMON) {
+    const value = members[name];
+    if (value !== undefined && !isForm(value)) return problem(`${name}: ${form}`, value);
+  }
+  return null;
+}
+
+/** The same for a booted session of a subject. */
+export function sessionProblem(session: unknown): FormProblem | null {
+  if (typeof session !== 'object' || session === null) return problem('a session', session);
+  const { booted } = session as { readonly booted?: unknown };
+  if (typeof booted !== 'object' || booted === null) return problem('booted: an object', booted);
+  const { warnings } = booted as { readonly warnings?: unknown };
+  return isList(warnings) ? null : problem('booted.warnings: a list', warnings);
+}
+
+/** The same for the answer to a batch. */
+export function batchProblem(outcomes: unknown, count: number): FormProblem | null {
+  const expected = `a list of ${count} outcomes, one for each operation`;
+  if (!Array.isArray(outcomes)) return problem(expected, outcomes);
+  return outcomes.length === count ? null : { expected, observed: `${outcomes.length} outcomes` };
+}
+
+/** Characters of a value that go into a message. */
+const SHOWN_MAX = 60;
+
+function problem(expected: string, value: unknown): FormProblem {
+  return { expected, observed: shown(value) };
+}
+
+function shown(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(value.slice(0, SHOWN_MAX));
+  if (Array.isArray(value)) return `a list of ${value.length}`;
+  if (typeof value === 'object' && value !== null) {
+    return `an object with ${Object.keys(value).join(', ').slice(0, SHOWN_MAX) || 'nothing'}`;
+  }
+  return typeof value === 'function' ? 'a function' : String(value).slice(0, SHOWN_MAX);
+}

@@ -1,0 +1,58 @@
+/** Laws a subject gives no occasion to break: it does not report enough, or is asked too little. */
+import type { Law } from '../contract/law.ts';
+import type { OpName } from '../contract/operations.ts';
+import type { Subject } from '../contract/subject.ts';
+import { FIRST_OPERATIONS } from '../contract/subject.ts';
+import { JUDGE_LAWS } from '../model/judge/laws.ts';
+
+/** One operation out of every group must be asked before the law can break. */
+type Groups = readonly (readonly OpName[])[];
+
+const ALLOC: Groups = [['alloc_coherent']];
+const ATTACH: Groups = [['attach']];
+const MMAP: Groups = [['alloc_coherent'], ['mmap']];
+const BINDING: Groups = [['attach', 'declare']];
+
+/** By law. Every law of the judge has a row; a test says so. */
+export const ASKED_BY: Readonly<Record<string, Groups>> = {
+  'any/no-crash': [],
+  'any/form': [],
+  'boot/default-pool': [],
+  'dma/mask': [['set_mask', 'set_coherent_mask']],
+  'dma/set-offset': [['set_offset']],
+  'dma/translate': [['phys_to_dma']],
+  'dma/untranslate': [['dma_to_phys']],
+  'dma/coherent-ok': [['coherent_ok']],
+  'dma/capable': [['capable']],
+  'dma/required-mask': [['required_mask']],
+  'dma/addressing-limited': [['addressing_limited']],
+  'pool/creation': BINDING,
+  'pool/busy': BINDING,
+  'attach/index': ATTACH,
+  'attach/disabled': ATTACH,
+  'attach/no-handler': ATTACH,
+  'attach/range-warning': ATTACH,
+  'pool/unbind': [['release', 'detach']],
+  'pool/size-zero': ALLOC,
+  'alloc/final': ALLOC,
+  'pool/inside': ALLOC,
+  'pool/aligned': ALLOC,
+  'pool/disjoint': ALLOC,
+  'pool/handle': ALLOC,
+  'pool/zeroed': ALLOC,
+  'pool/complete': ALLOC,
+  'free/returns-all': [['alloc_coherent'], ['free']],
+  'mmap/bounds': MMAP,
+  'mmap/frame': MMAP,
+  'cpu/contents': [['alloc_coherent'], ['read']],
+};
+
+/** Laws that were not judged, whatever was run. */
+export function notJudged(subject: Pick<Subject, 'observes' | 'operations'>): readonly Law[] {
+  const asked = new Set<OpName>(subject.operations ?? FIRST_OPERATIONS);
+  return JUDGE_LAWS.filter(({ id, needs = [] }) => {
+    const groups = ASKED_BY[id] ?? [];
+    const isAsked = groups.every((group) => group.some((name) => asked.has(name)));
+    return !isAsked || needs.some((need) => !subject.observes.has(need));
+  });
+}
