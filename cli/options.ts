@@ -23,7 +23,10 @@ export function parseOptions(
   const options = Object.fromEntries(
     Object.entries(specs).map(([name, spec]) => [
       name,
-      { type: spec.value === undefined ? ('boolean' as const) : ('string' as const) },
+      {
+        type: spec.value === undefined ? ('boolean' as const) : ('string' as const),
+        ...(name === 'help' ? { short: 'h' } : {}),
+      },
     ]),
   );
   checkNames(args, specs);
@@ -59,7 +62,8 @@ export function helpText(
   specs: Readonly<Record<string, OptionSpec>>,
 ): string {
   const rows = Object.entries(specs).map(([name, { value, doc }]) => {
-    const option = value === undefined ? `--${name}` : `--${name} ${value}`;
+    const word = name === 'help' ? '-h, --help' : `--${name}`;
+    const option = value === undefined ? word : `${word} ${value}`;
     return `  ${option.padEnd(24)} ${doc}`;
   });
   return [`usage: carveout ${usage}`, '', about, '', ...rows, ''].join('\n');
