@@ -71,13 +71,16 @@ export function helpText(
 
 const TIME_UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
 
-/** `30s`, `5m`, `250ms`, `1h` in milliseconds. @throws UsageError */
+/** `30s`, `5m`, `250ms`, `1h` in milliseconds; never none at all. @throws UsageError */
 export function timeOption(parsed: Parsed, name: string): number | undefined {
   const text = parsed.values.get(name);
   if (text === undefined) return undefined;
   const match = /^(\d{1,6})(ms|s|m|h)$/.exec(text);
-  if (match === null) throw new UsageError(`--${name} ${text}: expected a time such as 30s or 5m`);
-  return Number(match[1]) * TIME_UNITS[match[2]!]!;
+  const time = match === null ? 0 : Number(match[1]) * TIME_UNITS[match[2]!]!;
+  if (time === 0) {
+    throw new UsageError(`--${name} ${text}: expected a time above 0 such as 30s or 5m`);
+  }
+  return time;
 }
 
 /** @throws UsageError unless the value is an integer of [min, max]. */

@@ -9,6 +9,7 @@ import { mergeBuckets } from '../../properties/runner/buckets.ts';
 import { campaign } from '../../properties/runner/campaign.ts';
 import { bucketText } from '../../report/failure.ts';
 import { carveoutSubject } from '../../sut/subject.ts';
+import { checkFolder } from '../folders.ts';
 import { campaignOptions } from '../fuzzing.ts';
 import type { OptionSpec, Parsed } from '../options.ts';
 import { helpText, integerOption, parseOptions } from '../options.ts';
@@ -53,7 +54,10 @@ interface Source {
 
 async function filesOf(directory: string | undefined): Promise<Source | string> {
   if (directory !== undefined) {
-    return { files: dtbFiles(directory), name: directory, pinned: false };
+    checkFolder('dir', directory);
+    const files = dtbFiles(directory);
+    if (files.length === 0) throw new UsageError(`--dir ${directory}: no .dtb file in or below it`);
+    return { files, name: directory, pinned: false };
   }
   const fetched = await fetchBoards();
   if (fetched.is === 'unavailable') return fetched.reason;

@@ -2,10 +2,12 @@
 import { randomBytes } from 'node:crypto';
 import { DEVIATIONS } from '../../contract/deviations.ts';
 import type { Machine } from '../../contract/machine.ts';
+import { CASES_PER_BLOCK } from '../../properties/runner/campaign.ts';
 import { readScenario } from '../../properties/runner/corpus.ts';
 import type { Report } from '../../report/campaign.ts';
 import { exitCode, reportText } from '../../report/campaign.ts';
 import { reportJson } from '../../report/json.ts';
+import { checkHolds, checkWritable } from '../folders.ts';
 import type { FuzzPlan, PhasePlan } from '../fuzzing.ts';
 import { corpusDirectory, fuzz, isDeviation } from '../fuzzing.ts';
 import type { OptionSpec, Parsed } from '../options.ts';
@@ -79,6 +81,8 @@ export function printReport(
 
 export function planOf(parsed: Parsed, phases: readonly PhasePlan[]): FuzzPlan {
   const { values, switches } = parsed;
+  const shard = shardOption(parsed);
+  for (const { cases } of phases) checkShare(cases, shard);
   return {
     subject: {
       command: commandOf(values.get('subject')),
@@ -87,14 +91,39 @@ export function planOf(parsed: Parsed, phases: readonly PhasePlan[]): FuzzPlan {
     seed: seedOf(parsed),
     phases,
     firstCase: integerOption(parsed, 'case', 0) ?? 0,
-    shard: shardOption(parsed),
+    shard,
     jobs: integerOption(parsed, 'jobs', 1, 256) ?? 1,
-    failures: values.get('failures') ?? 'failures',
-    corpus: switches.has('no-corpus') ? null : (values.get('corpus') ?? corpusDirectory()),
+    failures: failuresOf(parsed),
+    corpus: corpusOf(parsed),
     known: knownOf(parsed),
     bugs: plantedIds(),
     bail: switches.has('bail'),
   };
+}
+
+/** A part without a single case would be a run that judges nothing. @throws UsageError */
+function checkShare(cases: number | undefined, { index, count }: FuzzPlan['shard']): void {
+  if (cases === undefined || index * CASES_PER_BLOCK < cases) return;
+  throw new UsageError(
+    `--cases ${cases} --shard ${index + 1}/${count}: no case is left for this part; ` +
+      `parts take turns at blocks of ${CASES_PER_BLOCK} cases`,
+  );
+}
+
+function failuresOf(parsed: Parsed): string {
+  const path = parsed.values.get('failures') ?? 'failures';
+  checkWritable('failures', path);
+  return path;
+}
+
+function corpusOf(parsed: Parsed): string | null {
+  const given = parsed.values.get('corpus');
+  if (given === undefined) return parsed.switches.has('no-corpus') ? null : corpusDirectory();
+  if (parsed.switches.has('no-corpus')) {
+    throw new UsageError('--corpus and --no-corpus: one of the two');
+  }
+  checkHolds('corpus', given, '.carveout');
+  return given;
 }
 
 /** A failure file holds the command on one line. */
@@ -130,8 +159,15 @@ function knownOf(parsed: Parsed): readonly string[] {
   });
 }
 
+/** What says how many cases to run; a single one has nothing to divide. */
+const NOT_WITH_CASE = ['cases', 'shard', 'jobs'] as const;
+
 function phaseOf(parsed: Parsed): PhasePlan {
   const single = parsed.values.has('case');
+  const other = NOT_WITH_CASE.find((name) => parsed.values.has(name));
+  if (single && other !== undefined) {
+    throw new UsageError(`--case runs a single case: it does not go with --${other}`);
+  }
   const cases = single ? 1 : integerOption(parsed, 'cases', 1);
   const timeMs = timeOption(parsed, 'time') ?? (cases === undefined ? 30_000 : undefined);
   const file = parsed.values.get('machine');
