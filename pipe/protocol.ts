@@ -19,6 +19,7 @@ import { opToJson } from '../contract/json/op.ts';
 import { outcomeFromJson } from '../contract/json/outcome.ts';
 import { JsonPlace, quote } from '../contract/json/place.ts';
 import { booted } from '../contract/json/trace.ts';
+import { KNOWN_IDS } from '../contract/known.ts';
 import type { Machine, ProfileName } from '../contract/machine.ts';
 import { PROFILES } from '../contract/machine.ts';
 import { UNLIMITED } from '../contract/numbers.ts';
@@ -59,7 +60,10 @@ const operations = withDefault(
   list(word(OP_NAMES, 'an operation'), 4096, 'operations'),
   FIRST_OPERATIONS,
 );
-const ids = withDefault(list(text('an id'), 4096, 'ids of deviations'), []);
+const ids = withDefault(
+  list(word(KNOWN_IDS, 'a repaired deviation'), 4096, 'ids of deviations'),
+  [],
+);
 
 const LIMITS: { readonly [K in keyof Required<MachineLimits>]: Codec<unknown> } = {
   profiles: list(word(Object.keys(PROFILES) as ProfileName[], 'a profile'), 64, 'profiles'),

@@ -1,7 +1,8 @@
 /** `carveout fuzz`: random machines and programs against a subject. */
 import { randomBytes } from 'node:crypto';
-import { DEVIATIONS } from '../../contract/deviations.ts';
+import { KNOWN_IDS } from '../../contract/known.ts';
 import type { Machine } from '../../contract/machine.ts';
+import { nearMiss } from '../../contract/text/near-miss.ts';
 import { CASES_PER_BLOCK } from '../../properties/runner/campaign.ts';
 import { readScenario } from '../../properties/runner/corpus.ts';
 import type { Report } from '../../report/campaign.ts';
@@ -9,7 +10,7 @@ import { exitCode, reportText } from '../../report/campaign.ts';
 import { reportJson } from '../../report/json.ts';
 import { checkHolds, checkWritable } from '../folders.ts';
 import type { FuzzPlan, PhasePlan } from '../fuzzing.ts';
-import { corpusDirectory, fuzz, isDeviation } from '../fuzzing.ts';
+import { corpusDirectory, fuzz } from '../fuzzing.ts';
 import type { OptionSpec, Parsed } from '../options.ts';
 import {
   helpText,
@@ -147,17 +148,16 @@ function seedOf(parsed: Parsed): string {
 
 /** @throws UsageError for an id that is no repaired deviation */
 function knownOf(parsed: Parsed): readonly string[] {
-  const repaired = DEVIATIONS.filter((row) => row.disposition === 'repaired').map((row) => row.id);
   return listOption(parsed, 'known').flatMap((id) => {
-    if (id === 'linux-6.12') return repaired;
-    if (!isDeviation(id)) {
-      throw new UsageError(
-        `--known ${id}: expected linux-6.12 or ids out of ${repaired.join(', ')}`,
-      );
-    }
-    return [id];
+    if (id === LINUX) return KNOWN_IDS;
+    if (KNOWN_IDS.includes(id)) return [id];
+    const hint = nearMiss(id, [LINUX, ...KNOWN_IDS]) ?? `it is none of ${KNOWN_IDS.join(', ')}`;
+    throw new UsageError(`--known ${id}: expected ${LINUX} or ids of repaired deviations; ${hint}`);
   });
 }
+
+/** Stands for all repaired rows. */
+const LINUX = 'linux-6.12';
 
 /** What says how many cases to run; a single one has nothing to divide. */
 const NOT_WITH_CASE = ['cases', 'shard', 'jobs'] as const;

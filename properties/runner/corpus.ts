@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Scenario } from '../../contract/scenario.ts';
 import { InputError } from '../../contract/text/input-error.ts';
 import { parseScenario } from '../../contract/text/parse.ts';
+import { SHOWN_LAWS } from './shown.ts';
 
 export interface CorpusFile {
   readonly path: string;
@@ -24,7 +25,7 @@ export function readScenario(path: string): Scenario {
     const expected = 'a readable scenario file';
     throw new InputError({ file: path, line: 0, column: 0, found, expected });
   }
-  return parseScenario(text, path);
+  return parseScenario(text, path, SHOWN_LAWS);
 }
 
 /** All scenarios of a folder, by name. @throws InputError at the first that is none. */
