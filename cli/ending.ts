@@ -23,7 +23,7 @@ const SYSTEM_REFUSALS = new Set([
   'EROFS',
 ]);
 
-/** Tells an error on stderr. What a person wrote is answered in a sentence, a defect with its stack. */
+/** On stderr: what a person wrote is answered in a sentence, a defect is told with its stack. */
 export function tellError(error: unknown): number {
   if (error instanceof UsageError || error instanceof InputError || isSystemRefusal(error)) {
     process.stderr.write(`carveout: ${error.message}\n`);

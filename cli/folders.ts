@@ -1,5 +1,6 @@
 /** Folders named on the command line, looked at before the run starts. */
-import { accessSync, constants, readdirSync, statSync } from 'node:fs';
+import type { Stats } from 'node:fs';
+import { accessSync, constants, lstatSync, readdirSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { UsageError } from './usage.ts';
 
@@ -7,7 +8,7 @@ import { UsageError } from './usage.ts';
 export function checkFolder(option: string, path: string): void {
   const kind = kindOf(path);
   if (kind === 'nothing') throw new UsageError(`--${option} ${path}: no such folder`);
-  if (kind === 'other') throw new UsageError(`--${option} ${path}: not a folder`);
+  if (kind !== 'folder') throw new UsageError(`--${option} ${path}: not a folder`);
 }
 
 /** @throws UsageError unless `path` is a folder with a file in it that ends like this */
@@ -26,7 +27,7 @@ export function checkWritable(option: string, path: string): void {
   let place = resolve(path);
   while (kindOf(place) === 'nothing') place = dirname(place);
   const refused = (reason: string) => new UsageError(`--${option} ${path}: ${place} ${reason}`);
-  if (kindOf(place) === 'other') throw refused('is not a folder');
+  if (kindOf(place) !== 'folder') throw refused('is not a folder');
   try {
     accessSync(place, constants.W_OK);
   } catch {
@@ -34,9 +35,24 @@ export function checkWritable(option: string, path: string): void {
   }
 }
 
-function kindOf(path: string): 'folder' | 'other' | 'nothing' {
+/**
+ * A file is replaced as a whole. So a link, a device or a pipe in its place would be replaced, too,
+ * and not written to: as root, even /dev/stdout.
+ * @throws UsageError unless a file can be written there
+ */
+export function checkFile(option: string, path: string): void {
+  const kind = kindOf(path, lstatSync);
+  if (kind === 'nothing') checkWritable(option, dirname(path));
+  else if (kind !== 'file') throw new UsageError(`--${option} ${path}: not a regular file`);
+}
+
+function kindOf(
+  path: string,
+  look: (path: string) => Stats = statSync,
+): 'folder' | 'file' | 'other' | 'nothing' {
   try {
-    return statSync(path).isDirectory() ? 'folder' : 'other';
+    const stat = look(path);
+    return stat.isDirectory() ? 'folder' : stat.isFile() ? 'file' : 'other';
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     // Below a file there is nothing, either.

@@ -45,6 +45,12 @@ export function parseOptions(
   return { words: parsed.positionals, values, switches };
 }
 
+/** The options again, for a process that is to do the same. */
+export function optionWords({ values, switches }: Parsed): string[] {
+  const given = [...values].map(([name, value]) => `--${name}=${value}`);
+  return [...given, ...[...switches].map((name) => `--${name}`)];
+}
+
 function checkNames(args: readonly string[], specs: Readonly<Record<string, OptionSpec>>): void {
   for (const arg of args) {
     if (arg === '--') return;

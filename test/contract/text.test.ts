@@ -93,7 +93,7 @@ const REFUSALS: readonly [line: number, text: string, message: string][] = [
   [
     2,
     'known pool-size-zero pool-size-zer',
-    '2:22: found "pool-size-zer", expected ids of repaired deviations\n  hint: did you mean "pool-s',
+    '2:22: found "pool-size-zer", expected ids of repaired deviations\n  hint: did you',
   ],
   [2, 'known limits-both-zero', '2:7: found "limits-both-zero", expected ids of repaired devia'],
   [2, 'known', '2:6: found the end of the line, expected ids of repaired deviations'],
