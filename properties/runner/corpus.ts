@@ -17,6 +17,11 @@ const CHUNK_BYTES = 2 ** 16;
 /** Standard input, as a path. */
 export const STDIN = '-';
 
+/** For messages. */
+export function nameOf(path: string): string {
+  return path === STDIN ? 'standard input' : path;
+}
+
 /** `-` is standard input. @throws InputError when the file cannot be read or is no scenario. */
 export function readScenario(path: string): Scenario {
   return scenarioOf(readText(path), path);
@@ -24,13 +29,14 @@ export function readScenario(path: string): Scenario {
 
 /** @throws InputError when the text of that file is no scenario */
 export function scenarioOf(text: string, path: string): Scenario {
-  return parseScenario(text, path === STDIN ? 'standard input' : path, SHOWN_LAWS);
+  return parseScenario(text, nameOf(path), SHOWN_LAWS);
 }
 
 /** Of any kind of file: a pipe has no size, so it is read up to the bound. @throws InputError */
 export function readText(path: string): string {
+  const expected = 'a readable scenario file';
   const refused = (found: string) =>
-    new InputError({ file: path, line: 0, column: 0, found, expected: 'a readable scenario file' });
+    new InputError({ file: nameOf(path), line: 0, column: 0, found, expected });
   let bytes: Buffer;
   try {
     if (path !== STDIN && statSync(path).isDirectory()) throw new Error('a folder');
