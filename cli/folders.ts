@@ -19,31 +19,27 @@ export function checkHolds(option: string, path: string, ending: string): void {
 }
 
 /**
- * Refused now: a law that breaks after hours must find a place for its file. The folder itself is
- * made when there is something to put into it.
- * @throws UsageError unless files can be written to it, or to what it would be made in
- */
-export function checkWritable(option: string, path: string): void {
-  let place = resolve(path);
-  while (kindOf(place) === 'nothing') place = dirname(place);
-  const refused = (reason: string) => new UsageError(`--${option} ${path}: ${place} ${reason}`);
-  if (kindOf(place) !== 'folder') throw refused('is not a folder');
-  try {
-    accessSync(place, constants.W_OK);
-  } catch {
-    throw refused('cannot be written to');
-  }
-}
-
-/**
  * A file is replaced as a whole. So a link, a device or a pipe in its place would be replaced, too,
  * and not written to: as root, even /dev/stdout.
  * @throws UsageError unless a file can be written there
  */
 export function checkFile(option: string, path: string): void {
   const kind = kindOf(path, lstatSync);
-  if (kind === 'nothing') checkWritable(option, dirname(path));
+  if (kind === 'nothing') checkPlace(option, path);
   else if (kind !== 'file') throw new UsageError(`--${option} ${path}: not a regular file`);
+}
+
+/** The folders above it that are missing are made when it is written. */
+function checkPlace(option: string, path: string): void {
+  let place = dirname(resolve(path));
+  while (kindOf(place) === 'nothing') place = dirname(place);
+  const refused = (why: string) => new UsageError(`--${option} ${path}: ${place} ${why}`);
+  if (kindOf(place) !== 'folder') throw refused('is not a folder');
+  try {
+    accessSync(place, constants.W_OK);
+  } catch {
+    throw refused('cannot be written to');
+  }
 }
 
 function kindOf(

@@ -26,18 +26,18 @@ export interface Unjudged {
   readonly count: number;
 }
 
-/** Of a trace that breaks no law because there is nothing to hold one against, nothing is known. */
+/** `empty`: no law is broken, because there was nothing to hold one against. */
 const VERDICTS = {
   clean: 'no law broken',
   broken: 'a law was broken',
-  'nothing judged': 'nothing judged',
+  empty: 'nothing judged',
 } as const;
 
 export type Verdict = keyof typeof VERDICTS;
 
 export function verdictOf({ failure, judged }: Judged): Verdict {
   if (failure !== null) return 'broken';
-  return judged === 0 ? 'nothing judged' : 'clean';
+  return judged === 0 ? 'empty' : 'clean';
 }
 
 export function judgedText(report: Judged): string {

@@ -8,7 +8,7 @@ import type { Bank } from '../../contract/machine.ts';
 import { ADDRESS_END } from '../../contract/numbers.ts';
 import { InputError } from '../../contract/text/input-error.ts';
 import { parseNumber } from '../../contract/text/line.ts';
-import { boardText, reportBoard } from '../../report/board.ts';
+import { boardJson, boardText, reportBoard } from '../../report/board.ts';
 import { exitCode } from '../../report/campaign.ts';
 import { fuzz } from '../fuzzing.ts';
 import type { OptionSpec, Parsed } from '../options.ts';
@@ -41,8 +41,7 @@ export async function boardCommand(args: readonly string[]): Promise<number> {
   const report = reportBoard(board);
   if (!json) process.stdout.write(`${boardText(report)}\n`);
   if (parsed.switches.has('no-fuzz')) {
-    if (json)
-      process.stdout.write(`${JSON.stringify({ carveout: 'board', version: 1, report })}\n`);
+    if (json) process.stdout.write(boardJson(report));
     return 0;
   }
   return await fuzzBoard(parsed, board);

@@ -7,6 +7,7 @@ import type { Machine } from '../../contract/machine.ts';
 import type { Bucket } from '../../properties/runner/buckets.ts';
 import { mergeBuckets } from '../../properties/runner/buckets.ts';
 import { campaign } from '../../properties/runner/campaign.ts';
+import { boardsJson, isNotClean } from '../../report/boards.ts';
 import { bucketText } from '../../report/failure.ts';
 import { carveoutSubject } from '../../sut/subject.ts';
 import { checkFolder } from '../folders.ts';
@@ -24,7 +25,7 @@ const OPTIONS = {
   seed: { value: 'TEXT', doc: 'any string; default "boards"' },
   failures: { value: 'DIR', doc: 'where failure files go (default failures)' },
   dir: { value: 'DIR', doc: 'take the .dtb files of this folder instead of fetching a package' },
-  json: { doc: 'print one JSON document instead' },
+  json: { doc: 'print one JSON document instead (docs/formats.md)' },
   help: { doc: 'this text' },
 } as const satisfies Record<string, OptionSpec>;
 
@@ -75,19 +76,10 @@ async function runSurvey(parsed: Parsed, source: Source): Promise<number> {
   const { cases, operations, buckets } = await fuzzAll(parsed, machines);
   const seconds = (performance.now() - started) / 1000;
   const lost = source.pinned ? missed(survey) : [];
-  const failed = survey.failures.length > 0 || buckets.length > 0 || lost.length > 0;
+  const report = { source: source.name, survey, cases, operations, buckets, lost };
+  const failed = isNotClean(report);
   if (parsed.switches.has('json')) {
-    const failures = buckets.map((bucket) => ({ law: bucket.law, file: bucket.file }));
-    const document = {
-      carveout: 'boards',
-      version: 1,
-      source: source.name,
-      survey,
-      cases,
-      operations,
-      failures,
-    };
-    process.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
+    process.stdout.write(boardsJson(report));
     return failed ? 1 : 0;
   }
   for (const bucket of buckets) process.stdout.write(`${bucketText(bucket)}\n\n`);

@@ -8,7 +8,7 @@ import { readScenario } from '../../properties/runner/corpus.ts';
 import type { Report } from '../../report/campaign.ts';
 import { exitCode, reportText } from '../../report/campaign.ts';
 import { reportJson } from '../../report/json.ts';
-import { checkHolds, checkWritable } from '../folders.ts';
+import { checkHolds } from '../folders.ts';
 import type { FuzzPlan, PhasePlan } from '../fuzzing.ts';
 import { corpusDirectory, fuzz } from '../fuzzing.ts';
 import type { OptionSpec, Parsed } from '../options.ts';
@@ -94,7 +94,7 @@ export function planOf(parsed: Parsed, phases: readonly PhasePlan[]): FuzzPlan {
     firstCase: integerOption(parsed, 'case', 0) ?? 0,
     shard,
     jobs: integerOption(parsed, 'jobs', 1, 256) ?? 1,
-    failures: failuresOf(parsed),
+    failures: values.get('failures') ?? 'failures',
     corpus: corpusOf(parsed),
     known: knownOf(parsed),
     bugs: plantedIds(),
@@ -109,12 +109,6 @@ function checkShare(cases: number | undefined, { index, count }: FuzzPlan['shard
     `--cases ${cases} --shard ${index + 1}/${count}: no case is left for this part; ` +
       `parts take turns at blocks of ${CASES_PER_BLOCK} cases`,
   );
-}
-
-function failuresOf(parsed: Parsed): string {
-  const path = parsed.values.get('failures') ?? 'failures';
-  checkWritable('failures', path);
-  return path;
 }
 
 function corpusOf(parsed: Parsed): string | null {

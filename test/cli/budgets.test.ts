@@ -50,8 +50,6 @@ describe('a folder', () => {
     ['corpus', 'file', 'not a folder'],
     ['corpus', 'below', 'no such folder'],
     ['corpus', 'empty', 'no .carveout file in it'],
-    ['failures', 'file', `${file} is not a folder`],
-    ['failures', 'below', `${file} is not a folder`],
   ] as const)('is refused: --%s %s', async (option, what, message) => {
     const path = paths[what];
     const words = ['fuzz', '--cases', '1', `--${option}`, path];

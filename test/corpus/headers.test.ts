@@ -15,7 +15,7 @@ const read = (line: string) => {
 };
 
 describe('a law to expect', () => {
-  it.each(['pool/disjoint', 'free/returns-all', 'free/commutes'])('may be %s', (law) => {
+  it.each(['pool/disjoint', 'placement/leftmost', 'free/commutes'])('may be %s', (law) => {
     expect(read(`expect law ${law}`).header.expect).toEqual({ kind: 'law', law });
   });
 
