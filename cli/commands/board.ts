@@ -60,20 +60,24 @@ async function fuzzBoard(parsed: Parsed, board: Board): Promise<number> {
 
 /** @throws InputError with the file, the place in the tree, and what was expected */
 export function readBoard(file: string, options: LoadOptions): Board {
-  let blob: Uint8Array;
-  try {
-    blob = readFileSync(file);
-  } catch (error) {
-    const found = error instanceof Error ? error.message : String(error);
-    const expected = 'a readable device-tree blob';
-    throw new InputError({ file, line: 0, column: 0, found, expected });
-  }
+  const blob = readBlob(file);
   try {
     return loadBoard(blob, options);
   } catch (error) {
     if (!(error instanceof BoardError)) throw error;
     const { where, found, expected } = error;
     throw new InputError({ file: `${file}: ${where}`, line: 0, column: 0, found, expected });
+  }
+}
+
+/** @throws InputError when it cannot be read */
+export function readBlob(file: string): Uint8Array {
+  try {
+    return readFileSync(file);
+  } catch (error) {
+    const found = error instanceof Error ? error.message : String(error);
+    const expected = 'a readable device-tree blob';
+    throw new InputError({ file, line: 0, column: 0, found, expected });
   }
 }
 

@@ -15,6 +15,7 @@ import { campaignOptions } from '../fuzzing.ts';
 import type { OptionSpec, Parsed } from '../options.ts';
 import { helpText, integerOption, parseOptions } from '../options.ts';
 import { UsageError } from '../usage.ts';
+import { readBlob } from './board.ts';
 import { planOf } from './fuzz.ts';
 
 /** Facts of the pinned package; a change in the loader that loses one is a defect. */
@@ -70,6 +71,7 @@ async function runSurvey(parsed: Parsed, source: Source): Promise<number> {
   const machines: Machine[] = [];
   const survey = surveyBoards(source.files, {
     memorySize: SURVEY_MEMORY_BYTES,
+    read: readBlob,
     onBoard: (board) => machines.push(board.machine),
   });
   const loadedMs = performance.now() - started;

@@ -1,6 +1,6 @@
 // Goal: a command line that would judge nothing, or says two things at once, is refused before
 // anything runs. Method: the commands, in this process.
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { runCommand } from '../../cli/main.ts';
@@ -64,5 +64,12 @@ describe('a folder', () => {
     expect(await complaint('boards', '--dir', paths[what])).toBe(
       `--dir ${paths[what]}: ${message}`,
     );
+  });
+
+  it('with something unreadable in it is bad input, too', async () => {
+    const boards = mkdtempSync(join(folder, 'boards-'));
+    mkdirSync(join(boards, 'a.dtb'));
+    const message = `${join(boards, 'a.dtb')}: found EISDIR`;
+    await expect(runCommand(['boards', '--dir', boards])).rejects.toThrow(message);
   });
 });
