@@ -59,6 +59,17 @@ export function median(values: readonly number[]): number {
   return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]!;
 }
 
+export interface BenchResult {
+  /** Its word on the command line. */
+  readonly bench: string;
+  readonly tables: readonly BenchTable[];
+}
+
+/** Its schema is in docs/formats.md; additions only. */
+export function benchJson(benches: readonly BenchResult[]): string {
+  return `${JSON.stringify({ carveout: 'bench', version: 1, benches }, null, 2)}\n`;
+}
+
 /** Aligned text of a table, claims below. */
 export function tableText({ title, rows, claims, notes = [] }: BenchTable): string {
   const width = Math.max(...rows.map(({ name }) => name.length));

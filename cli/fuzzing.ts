@@ -1,7 +1,6 @@
 /** A run of the suite: corpus, then one or more phases of generated cases, then a report. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { deviation } from '../contract/deviations.ts';
 import type { Machine } from '../contract/machine.ts';
 import type { Subject } from '../contract/subject.ts';
 import { Tally } from '../properties/labels.ts';
@@ -186,9 +185,4 @@ function phaseOf(phase: PhasePlan, result: CampaignResult): Phase {
 export function corpusDirectory(): string {
   const inCheckout = join(import.meta.dirname, '../corpus');
   return existsSync(inCheckout) ? inCheckout : join(import.meta.dirname, '../../corpus');
-}
-
-/** Ids of known deviations; `linux-6.12` stands for all repaired rows. */
-export function isDeviation(id: string): boolean {
-  return deviation(id)?.disposition === 'repaired';
 }

@@ -1,7 +1,8 @@
 /** The command line: a word and its options in, an exit code out. */
-import { InputError } from '../contract/text/input-error.ts';
 import { nearMiss } from '../contract/text/near-miss.ts';
+import { tellError, watchProcess } from './ending.ts';
 import { UsageError } from './usage.ts';
+import { version } from './version.ts';
 
 type Command = (args: readonly string[]) => Promise<number>;
 
@@ -51,42 +52,65 @@ const COMMANDS: Readonly<Record<string, CommandRow>> = {
   },
 };
 
+const EXIT_CODES = [
+  'Exit codes: 0 nothing unknown, 1 a law was broken or nothing was judged, 2 bad usage or input,',
+  '70 a defect of carveout itself, 141 the reader of its output left.',
+];
+
 function usage(): string {
-  const rows = Object.entries(COMMANDS).flatMap(([name, { about }]) =>
-    about === null ? [] : [`  ${name.padEnd(8)} ${about}`],
-  );
+  const rows = publicNames().map((name) => `  ${name.padEnd(8)} ${COMMANDS[name]!.about}`);
   return [
     'usage: carveout COMMAND [options]',
     '',
     ...rows,
     '',
-    'carveout COMMAND --help says more. Exit codes: 0 nothing unknown, 1 a law was broken,',
-    '2 bad usage or input.',
+    'carveout COMMAND --help says more; carveout --version says which this is.',
+    ...EXIT_CODES,
     '',
   ].join('\n');
 }
 
+function publicNames(): string[] {
+  return Object.keys(COMMANDS).filter((name) => COMMANDS[name]!.about !== null);
+}
+
 export async function main(words: readonly string[]): Promise<number> {
-  const [name, ...args] = words;
-  if (name === '--help' || name === 'help') {
-    process.stdout.write(usage());
-    return 0;
-  }
+  watchProcess();
   try {
-    const command = Object.hasOwn(COMMANDS, name ?? '') ? COMMANDS[name!] : undefined;
-    if (command === undefined) throw new UsageError(unknownCommand(name));
-    const run = await command.load();
-    return await run(args);
+    return await runCommand(words);
   } catch (error) {
-    // What a person wrote is answered in a sentence; anything else is a defect and keeps its stack.
-    if (!(error instanceof UsageError || error instanceof InputError)) throw error;
-    console.error(`carveout: ${error.message}`);
-    return 2;
+    return tellError(error);
   }
 }
 
-function unknownCommand(name: string | undefined): string {
-  if (name === undefined) return 'which command? carveout --help lists them';
-  const hint = nearMiss(name, Object.keys(COMMANDS));
-  return `unknown command "${name}"${hint === undefined ? '' : `: ${hint}`}`;
+/** The same without what concerns the process as a whole. @throws UsageError, InputError */
+export async function runCommand([name, ...args]: readonly string[]): Promise<number> {
+  if (name === '--version') return print(`${version()}\n`);
+  if (name !== undefined && HELP.includes(name)) {
+    const [about] = args;
+    return about === undefined ? print(usage()) : await (await commandOf(about))(['--help']);
+  }
+  return await (await commandOf(name))(args);
+}
+
+const HELP = ['--help', '-h', 'help'];
+
+function print(text: string): number {
+  process.stdout.write(text);
+  return 0;
+}
+
+/** @throws UsageError with the nearest command there is */
+async function commandOf(name: string | undefined): Promise<Command> {
+  if (name === undefined) throw new UsageError('which command? carveout --help lists them');
+  if (!Object.hasOwn(COMMANDS, name)) {
+    const hint = nearMiss(name, publicNames());
+    throw new UsageError(`unknown command "${name}"${hint === undefined ? '' : `: ${hint}`}`);
+  }
+  const { about, load } = COMMANDS[name]!;
+  // Workers take their orders from a parent, over a channel a person does not have.
+  if (about === null && process.send === undefined) {
+    throw new UsageError(`"${name}" is no command for people: carveout starts it itself`);
+  }
+  return await load();
 }

@@ -23,7 +23,10 @@ export function parseOptions(
   const options = Object.fromEntries(
     Object.entries(specs).map(([name, spec]) => [
       name,
-      { type: spec.value === undefined ? ('boolean' as const) : ('string' as const) },
+      {
+        type: spec.value === undefined ? ('boolean' as const) : ('string' as const),
+        ...(name === 'help' ? { short: 'h' } : {}),
+      },
     ]),
   );
   checkNames(args, specs);
@@ -40,6 +43,12 @@ export function parseOptions(
     else if (value === true) switches.add(name);
   }
   return { words: parsed.positionals, values, switches };
+}
+
+/** The options again, for a process that is to do the same. */
+export function optionWords({ values, switches }: Parsed): string[] {
+  const given = [...values].map(([name, value]) => `--${name}=${value}`);
+  return [...given, ...[...switches].map((name) => `--${name}`)];
 }
 
 function checkNames(args: readonly string[], specs: Readonly<Record<string, OptionSpec>>): void {
@@ -59,7 +68,8 @@ export function helpText(
   specs: Readonly<Record<string, OptionSpec>>,
 ): string {
   const rows = Object.entries(specs).map(([name, { value, doc }]) => {
-    const option = value === undefined ? `--${name}` : `--${name} ${value}`;
+    const word = name === 'help' ? '-h, --help' : `--${name}`;
+    const option = value === undefined ? word : `${word} ${value}`;
     return `  ${option.padEnd(24)} ${doc}`;
   });
   return [`usage: carveout ${usage}`, '', about, '', ...rows, ''].join('\n');
@@ -67,13 +77,16 @@ export function helpText(
 
 const TIME_UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
 
-/** `30s`, `5m`, `250ms`, `1h` in milliseconds. @throws UsageError */
+/** `30s`, `5m`, `250ms`, `1h` in milliseconds; never none at all. @throws UsageError */
 export function timeOption(parsed: Parsed, name: string): number | undefined {
   const text = parsed.values.get(name);
   if (text === undefined) return undefined;
   const match = /^(\d{1,6})(ms|s|m|h)$/.exec(text);
-  if (match === null) throw new UsageError(`--${name} ${text}: expected a time such as 30s or 5m`);
-  return Number(match[1]) * TIME_UNITS[match[2]!]!;
+  const time = match === null ? 0 : Number(match[1]) * TIME_UNITS[match[2]!]!;
+  if (time === 0) {
+    throw new UsageError(`--${name} ${text}: expected a time above 0 such as 30s or 5m`);
+  }
+  return time;
 }
 
 /** @throws UsageError unless the value is an integer of [min, max]. */

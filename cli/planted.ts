@@ -30,15 +30,25 @@ export async function runPlanted(parsed: Parsed, args: readonly string[]): Promi
   if (parsed.values.has('subject')) {
     throw new UsageError('--bugs plants into the built-in subject; it does not go with --subject');
   }
-  return await replayPlanted(ids, parsed, args);
+  return (await askPlanted(ids, parsed, args)).code;
 }
 
-/** Runs the command line `args` with these bugs planted. @throws UsageError outside a checkout */
-export async function replayPlanted(
+export interface Planted {
+  readonly code: number;
+  /** What it printed, if that was to be kept. */
+  readonly out: string;
+}
+
+/**
+ * Runs the command line `args` with these bugs planted. `input` is for its stdin; `keep`: what it
+ * prints is answered and not shown. @throws UsageError outside a checkout
+ */
+export async function askPlanted(
   ids: readonly string[],
   parsed: Parsed,
   args: readonly string[],
-): Promise<number> {
+  { input, keep = false }: { readonly input?: string; readonly keep?: boolean } = {},
+): Promise<Planted> {
   const register = join(import.meta.dirname, '../bugs/register.mjs');
   if (!existsSync(register)) {
     throw new UsageError('planted bugs edit the sources: they need a checkout of carveout');
@@ -49,15 +59,25 @@ export async function replayPlanted(
     CARVEOUT_BUG_DIR: parsed.values.get('bug-dir') ?? '',
   };
   const argv = ['--import', pathToFileURL(register).href, launcher(), ...args];
-  const child = spawn(process.execPath, argv, { env, stdio: 'inherit' });
+  const child = spawn(process.execPath, argv, {
+    env,
+    stdio: [input === undefined ? 'inherit' : 'pipe', keep ? 'pipe' : 'inherit', 'inherit'],
+  });
+  let out = '';
+  child.stdout?.setEncoding('utf8').on('data', (text: string) => {
+    out += text;
+  });
+  // It may end without reading it all; its exit code says why.
+  child.stdin?.on('error', () => {}).end(input);
   // The child decides when to end, and we report its code: it never stays behind alone.
   const forward = () => void child.kill(PARENT_SIGNAL);
   for (const signal of END_SIGNALS) process.on(signal, forward);
   try {
-    return await new Promise((resolve, reject) => {
+    const code = await new Promise<number>((resolve, reject) => {
       child.on('error', reject);
-      child.on('exit', (code, signal) => resolve(code ?? (signal === null ? 1 : 130)));
+      child.on('close', (code, signal) => resolve(code ?? (signal === null ? 1 : 130)));
     });
+    return { code, out };
   } finally {
     for (const signal of END_SIGNALS) process.off(signal, forward);
   }

@@ -1,7 +1,7 @@
 /** What a subject writes to stderr, passed on to ours as long as somebody might read it. */
 
 /** Characters in all, whatever is restarted. */
-const SHOWN_MAX = 64 * 1024;
+const SHOWN_MAX = 8 * 1024;
 
 export function boundedStderr(): (text: string) => void {
   let left = SHOWN_MAX;

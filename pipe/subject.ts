@@ -13,7 +13,7 @@ import { boundedStderr } from './stderr.ts';
 export interface PipeOptions {
   /** Longest wait for one reply, in milliseconds. Default: 10 000. */
   readonly timeoutMs?: number;
-  /** Receives the program's stderr. Default: our own stderr, up to 64 KiB in all. */
+  /** Receives the program's stderr. Default: our own stderr, up to 8 KiB in all. */
   readonly stderr?: (text: string) => void;
 }
 

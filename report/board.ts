@@ -104,6 +104,11 @@ function viewText(view: Board['devices']['views'][number]['view']): string {
   return parts.join(', ');
 }
 
+/** The document of a board without a fuzz run; docs/formats.md. */
+export function boardJson(board: BoardReport): string {
+  return `${JSON.stringify({ carveout: 'board', version: 1, board }, null, 2)}\n`;
+}
+
 /** The report as lines of at most 100 columns, except that a long name may stick out. */
 export function boardText(report: BoardReport): string {
   return [

@@ -21,7 +21,7 @@ export const BUGS_OPTIONS = {
   seeds: { value: 'N', doc: 'seeds per bug (default 10)' },
   jobs: { value: 'N', doc: 'processes at a time (default 2)' },
   update: { doc: 'write what is found to bugs/board.json instead of comparing with it' },
-  json: { doc: 'print one JSON document instead' },
+  json: { doc: 'print one JSON document instead (docs/formats.md)' },
   help: { doc: 'this text' },
 } as const satisfies Record<string, OptionSpec>;
 

@@ -10,8 +10,37 @@ const WIDEST = { bug: 38, law: 21 } as const;
 
 type Cells = Readonly<Record<(typeof COLUMNS)[number], string>>;
 
-export function jsonText({ seeds, summaries, linux, problems }: Survey): string {
-  return `${JSON.stringify({ seeds, bugs: summaries, linux, problems }, null, 2)}\n`;
+/** Its schema is in docs/formats.md; additions only. */
+export function jsonText({ seeds, summaries, linux, problems, milliseconds }: Survey): string {
+  const document = {
+    carveout: 'bugs',
+    version: 1,
+    seeds,
+    bugs: summaries.map(summaryJson),
+    linux,
+    problems,
+    milliseconds: Math.round(milliseconds),
+  };
+  return `${JSON.stringify(document, null, 2)}\n`;
+}
+
+function summaryJson({ bug, laws, milliseconds, ...counts }: Summary) {
+  const { id, family, group, story, reference } = bug;
+  return {
+    id,
+    family,
+    group,
+    story,
+    reference,
+    ...counts,
+    laws: laws.map(({ texts, ...law }) => ({
+      ...law,
+      texts: texts.map(({ seeds, found: { text, operations, devices } }) => {
+        return { seeds, text, operations, devices };
+      }),
+    })),
+    milliseconds: Math.round(milliseconds),
+  };
 }
 
 export function tableText({ summaries, linux, problems, milliseconds }: Survey): string {

@@ -1,6 +1,7 @@
 /** A process per bug: the parent sends an errand, the planted child answers with its hunt. */
 import { spawn } from 'node:child_process';
 import { plantedCommand } from '../../bugs/command.ts';
+import { UsageError } from '../usage.ts';
 import type { Errand, Hunt } from './hunt.ts';
 import { hunt } from './hunt.ts';
 
@@ -52,7 +53,9 @@ function hung({ bug, seeds }: Errand): Hunt {
 /** The other side: takes one errand, answers, and ends. */
 export async function serve(): Promise<number> {
   const errand = await new Promise<Errand>((resolve, reject) => {
-    if (process.send === undefined) reject(new Error('worker is started by carveout itself'));
+    if (process.send === undefined) {
+      reject(new UsageError('"bugs worker" is no command for people: carveout starts it itself'));
+    }
     process.once('message', (message) => resolve(message as Errand));
   });
   const result = await hunt(errand);

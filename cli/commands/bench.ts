@@ -6,7 +6,7 @@ import { helpText, parseOptions } from '../options.ts';
 import { UsageError } from '../usage.ts';
 
 const OPTIONS = {
-  json: { doc: 'the same as JSON' },
+  json: { doc: 'print one JSON document instead (docs/formats.md)' },
   help: { doc: 'this text' },
 } as const satisfies Record<string, OptionSpec>;
 
@@ -36,7 +36,7 @@ export async function benchCommand(args: readonly string[]): Promise<number> {
   if (!existsSync(new URL('../../bench/measure.ts', import.meta.url))) {
     throw new UsageError('bench: runs in a checkout only; the package has no bench/ sources');
   }
-  const { tableText } = await import('../../bench/measure.ts');
+  const { benchJson, tableText } = await import('../../bench/measure.ts');
   const json = parsed.switches.has('json');
   const all: { bench: string; tables: Tables }[] = [];
   for (const bench of names) {
@@ -44,7 +44,7 @@ export async function benchCommand(args: readonly string[]): Promise<number> {
     all.push({ bench, tables });
     if (!json) process.stdout.write(`${tables.map(tableText).join('\n\n')}\n\n`);
   }
-  if (json) process.stdout.write(`${JSON.stringify(all, null, 2)}\n`);
+  if (json) process.stdout.write(benchJson(all));
   const missed = all.flatMap(({ tables }) => tables.flatMap(({ claims }) => claims));
   return missed.every(({ holds }) => holds) ? 0 : 1;
 }

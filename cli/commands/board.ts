@@ -8,7 +8,7 @@ import type { Bank } from '../../contract/machine.ts';
 import { ADDRESS_END } from '../../contract/numbers.ts';
 import { InputError } from '../../contract/text/input-error.ts';
 import { parseNumber } from '../../contract/text/line.ts';
-import { boardText, reportBoard } from '../../report/board.ts';
+import { boardJson, boardText, reportBoard } from '../../report/board.ts';
 import { exitCode } from '../../report/campaign.ts';
 import { fuzz } from '../fuzzing.ts';
 import type { OptionSpec, Parsed } from '../options.ts';
@@ -41,8 +41,7 @@ export async function boardCommand(args: readonly string[]): Promise<number> {
   const report = reportBoard(board);
   if (!json) process.stdout.write(`${boardText(report)}\n`);
   if (parsed.switches.has('no-fuzz')) {
-    if (json)
-      process.stdout.write(`${JSON.stringify({ carveout: 'board', version: 1, report })}\n`);
+    if (json) process.stdout.write(boardJson(report));
     return 0;
   }
   return await fuzzBoard(parsed, board);
@@ -61,20 +60,24 @@ async function fuzzBoard(parsed: Parsed, board: Board): Promise<number> {
 
 /** @throws InputError with the file, the place in the tree, and what was expected */
 export function readBoard(file: string, options: LoadOptions): Board {
-  let blob: Uint8Array;
-  try {
-    blob = readFileSync(file);
-  } catch (error) {
-    const found = error instanceof Error ? error.message : String(error);
-    const expected = 'a readable device-tree blob';
-    throw new InputError({ file, line: 0, column: 0, found, expected });
-  }
+  const blob = readBlob(file);
   try {
     return loadBoard(blob, options);
   } catch (error) {
     if (!(error instanceof BoardError)) throw error;
     const { where, found, expected } = error;
     throw new InputError({ file: `${file}: ${where}`, line: 0, column: 0, found, expected });
+  }
+}
+
+/** @throws InputError when it cannot be read */
+export function readBlob(file: string): Uint8Array {
+  try {
+    return readFileSync(file);
+  } catch (error) {
+    const found = error instanceof Error ? error.message : String(error);
+    const expected = 'a readable device-tree blob';
+    throw new InputError({ file, line: 0, column: 0, found, expected });
   }
 }
 

@@ -7,12 +7,15 @@ import type { Machine } from '../../contract/machine.ts';
 import type { Bucket } from '../../properties/runner/buckets.ts';
 import { mergeBuckets } from '../../properties/runner/buckets.ts';
 import { campaign } from '../../properties/runner/campaign.ts';
+import { boardsJson, isNotClean } from '../../report/boards.ts';
 import { bucketText } from '../../report/failure.ts';
 import { carveoutSubject } from '../../sut/subject.ts';
+import { checkFolder } from '../folders.ts';
 import { campaignOptions } from '../fuzzing.ts';
 import type { OptionSpec, Parsed } from '../options.ts';
 import { helpText, integerOption, parseOptions } from '../options.ts';
 import { UsageError } from '../usage.ts';
+import { readBlob } from './board.ts';
 import { planOf } from './fuzz.ts';
 
 /** Facts of the pinned package; a change in the loader that loses one is a defect. */
@@ -23,7 +26,7 @@ const OPTIONS = {
   seed: { value: 'TEXT', doc: 'any string; default "boards"' },
   failures: { value: 'DIR', doc: 'where failure files go (default failures)' },
   dir: { value: 'DIR', doc: 'take the .dtb files of this folder instead of fetching a package' },
-  json: { doc: 'print one JSON document instead' },
+  json: { doc: 'print one JSON document instead (docs/formats.md)' },
   help: { doc: 'this text' },
 } as const satisfies Record<string, OptionSpec>;
 
@@ -53,7 +56,10 @@ interface Source {
 
 async function filesOf(directory: string | undefined): Promise<Source | string> {
   if (directory !== undefined) {
-    return { files: dtbFiles(directory), name: directory, pinned: false };
+    checkFolder('dir', directory);
+    const files = dtbFiles(directory);
+    if (files.length === 0) throw new UsageError(`--dir ${directory}: no .dtb file in or below it`);
+    return { files, name: directory, pinned: false };
   }
   const fetched = await fetchBoards();
   if (fetched.is === 'unavailable') return fetched.reason;
@@ -65,25 +71,17 @@ async function runSurvey(parsed: Parsed, source: Source): Promise<number> {
   const machines: Machine[] = [];
   const survey = surveyBoards(source.files, {
     memorySize: SURVEY_MEMORY_BYTES,
+    read: readBlob,
     onBoard: (board) => machines.push(board.machine),
   });
   const loadedMs = performance.now() - started;
   const { cases, operations, buckets } = await fuzzAll(parsed, machines);
   const seconds = (performance.now() - started) / 1000;
   const lost = source.pinned ? missed(survey) : [];
-  const failed = survey.failures.length > 0 || buckets.length > 0 || lost.length > 0;
+  const report = { source: source.name, survey, cases, operations, buckets, lost };
+  const failed = isNotClean(report);
   if (parsed.switches.has('json')) {
-    const failures = buckets.map((bucket) => ({ law: bucket.law, file: bucket.file }));
-    const document = {
-      carveout: 'boards',
-      version: 1,
-      source: source.name,
-      survey,
-      cases,
-      operations,
-      failures,
-    };
-    process.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
+    process.stdout.write(boardsJson(report));
     return failed ? 1 : 0;
   }
   for (const bucket of buckets) process.stdout.write(`${bucketText(bucket)}\n\n`);

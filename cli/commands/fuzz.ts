@@ -1,13 +1,16 @@
 /** `carveout fuzz`: random machines and programs against a subject. */
 import { randomBytes } from 'node:crypto';
-import { DEVIATIONS } from '../../contract/deviations.ts';
+import { KNOWN_IDS } from '../../contract/known.ts';
 import type { Machine } from '../../contract/machine.ts';
+import { nearMiss } from '../../contract/text/near-miss.ts';
+import { CASES_PER_BLOCK } from '../../properties/runner/campaign.ts';
 import { readScenario } from '../../properties/runner/corpus.ts';
 import type { Report } from '../../report/campaign.ts';
 import { exitCode, reportText } from '../../report/campaign.ts';
 import { reportJson } from '../../report/json.ts';
+import { checkHolds } from '../folders.ts';
 import type { FuzzPlan, PhasePlan } from '../fuzzing.ts';
-import { corpusDirectory, fuzz, isDeviation } from '../fuzzing.ts';
+import { corpusDirectory, fuzz } from '../fuzzing.ts';
 import type { OptionSpec, Parsed } from '../options.ts';
 import {
   helpText,
@@ -79,6 +82,8 @@ export function printReport(
 
 export function planOf(parsed: Parsed, phases: readonly PhasePlan[]): FuzzPlan {
   const { values, switches } = parsed;
+  const shard = shardOption(parsed);
+  for (const { cases } of phases) checkShare(cases, shard);
   return {
     subject: {
       command: commandOf(values.get('subject')),
@@ -87,14 +92,33 @@ export function planOf(parsed: Parsed, phases: readonly PhasePlan[]): FuzzPlan {
     seed: seedOf(parsed),
     phases,
     firstCase: integerOption(parsed, 'case', 0) ?? 0,
-    shard: shardOption(parsed),
+    shard,
     jobs: integerOption(parsed, 'jobs', 1, 256) ?? 1,
     failures: values.get('failures') ?? 'failures',
-    corpus: switches.has('no-corpus') ? null : (values.get('corpus') ?? corpusDirectory()),
+    corpus: corpusOf(parsed),
     known: knownOf(parsed),
     bugs: plantedIds(),
     bail: switches.has('bail'),
   };
+}
+
+/** A part without a single case would be a run that judges nothing. @throws UsageError */
+function checkShare(cases: number | undefined, { index, count }: FuzzPlan['shard']): void {
+  if (cases === undefined || index * CASES_PER_BLOCK < cases) return;
+  throw new UsageError(
+    `--cases ${cases} --shard ${index + 1}/${count}: no case is left for this part; ` +
+      `parts take turns at blocks of ${CASES_PER_BLOCK} cases`,
+  );
+}
+
+function corpusOf(parsed: Parsed): string | null {
+  const given = parsed.values.get('corpus');
+  if (given === undefined) return parsed.switches.has('no-corpus') ? null : corpusDirectory();
+  if (parsed.switches.has('no-corpus')) {
+    throw new UsageError('--corpus and --no-corpus: one of the two');
+  }
+  checkHolds('corpus', given, '.carveout');
+  return given;
 }
 
 /** A failure file holds the command on one line. */
@@ -118,20 +142,26 @@ function seedOf(parsed: Parsed): string {
 
 /** @throws UsageError for an id that is no repaired deviation */
 function knownOf(parsed: Parsed): readonly string[] {
-  const repaired = DEVIATIONS.filter((row) => row.disposition === 'repaired').map((row) => row.id);
   return listOption(parsed, 'known').flatMap((id) => {
-    if (id === 'linux-6.12') return repaired;
-    if (!isDeviation(id)) {
-      throw new UsageError(
-        `--known ${id}: expected linux-6.12 or ids out of ${repaired.join(', ')}`,
-      );
-    }
-    return [id];
+    if (id === LINUX) return KNOWN_IDS;
+    if (KNOWN_IDS.includes(id)) return [id];
+    const hint = nearMiss(id, [LINUX, ...KNOWN_IDS]) ?? `it is none of ${KNOWN_IDS.join(', ')}`;
+    throw new UsageError(`--known ${id}: expected ${LINUX} or ids of repaired deviations; ${hint}`);
   });
 }
 
+/** Stands for all repaired rows. */
+const LINUX = 'linux-6.12';
+
+/** What says how many cases to run; a single one has nothing to divide. */
+const NOT_WITH_CASE = ['cases', 'shard', 'jobs'] as const;
+
 function phaseOf(parsed: Parsed): PhasePlan {
   const single = parsed.values.has('case');
+  const other = NOT_WITH_CASE.find((name) => parsed.values.has(name));
+  if (single && other !== undefined) {
+    throw new UsageError(`--case runs a single case: it does not go with --${other}`);
+  }
   const cases = single ? 1 : integerOption(parsed, 'cases', 1);
   const timeMs = timeOption(parsed, 'time') ?? (cases === undefined ? 30_000 : undefined);
   const file = parsed.values.get('machine');

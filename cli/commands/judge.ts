@@ -1,15 +1,18 @@
 /** `carveout judge TRACE`: judges a recorded trace, wherever it was recorded. */
-import { createReadStream, statSync } from 'node:fs';
-import { createInterface } from 'node:readline';
 import { TraceReader } from '../../contract/json/trace.ts';
 import type { Op } from '../../contract/operations.ts';
 import { OP_NAMES } from '../../contract/operations.ts';
+import type { Observation } from '../../contract/subject.ts';
 import { OBSERVATIONS } from '../../contract/subject.ts';
-import { InputError } from '../../contract/text/input-error.ts';
 import { Tally } from '../../properties/labels.ts';
+import { nameOf } from '../../properties/runner/corpus.ts';
+import type { Failure } from '../../properties/runner/trial.ts';
 import { Trial } from '../../properties/runner/trial.ts';
-import { failureText } from '../../report/failure.ts';
-import type { OptionSpec } from '../options.ts';
+import type { Judged, Unjudged } from '../../report/judged.ts';
+import { judgedJson, judgedText, verdictOf } from '../../report/judged.ts';
+import { unsent } from '../../report/unsent.ts';
+import { linesOf } from '../lines.ts';
+import type { OptionSpec, Parsed } from '../options.ts';
 import { helpText, listOption, parseOptions } from '../options.ts';
 import { UsageError } from '../usage.ts';
 
@@ -18,74 +21,71 @@ const OPTIONS = {
     value: 'LIST',
     doc: `what the recorder reported (default ${OBSERVATIONS.join(',')})`,
   },
+  json: { doc: 'print one JSON document instead (docs/formats.md)' },
   help: { doc: 'this text' },
 } as const satisfies Record<string, OptionSpec>;
+
+/** Whoever recorded the trace answered what is in it. */
+const OPERATIONS = new Set(OP_NAMES);
 
 export async function judgeCommand(args: readonly string[]): Promise<number> {
   const parsed = parseOptions(args, OPTIONS);
   if (parsed.switches.has('help')) {
-    process.stdout.write(helpText('judge TRACE [options]', 'Judges a recorded trace.', OPTIONS));
+    const about =
+      'Judges a recorded trace; - is stdin. Exit code 1: a law was broken, or nothing was judged.';
+    process.stdout.write(helpText('judge TRACE [options]', about, OPTIONS));
     return 0;
   }
   const [path, ...more] = parsed.words;
   if (path === undefined || more.length > 0) throw new UsageError('judge: exactly one trace file');
+  const report = await judge(path, observesOf(parsed));
+  process.stdout.write(parsed.switches.has('json') ? judgedJson(report) : judgedText(report));
+  return verdictOf(report) === 'clean' ? 0 : 1;
+}
+
+function observesOf(parsed: Parsed): ReadonlySet<Observation> {
   const listed = listOption(parsed, 'observes');
   for (const name of listed) {
     if (!(OBSERVATIONS as readonly string[]).includes(name)) {
       throw new UsageError(`--observes ${name}: expected some of ${OBSERVATIONS.join(', ')}`);
     }
   }
-  const observes = new Set(
+  return new Set(
     listed.length === 0 ? OBSERVATIONS : OBSERVATIONS.filter((o) => listed.includes(o)),
   );
-  return await judgeFile(path, observes);
 }
 
-async function judgeFile(
-  path: string,
-  observes: Set<(typeof OBSERVATIONS)[number]>,
-): Promise<number> {
-  if (!isFile(path)) {
-    throw new InputError({
-      file: path,
-      line: 0,
-      column: 0,
-      found: 'no such file',
-      expected: 'a trace',
-    });
-  }
-  const reader = new TraceReader(path);
-  const tally = new Tally();
+/** Up to the end, or to the first broken law. @throws InputError */
+async function judge(path: string, observes: ReadonlySet<Observation>): Promise<Judged> {
+  const reader = new TraceReader(nameOf(path));
   const program: Op[] = [];
+  const unjudged = new Map<string, Unjudged>();
+  let judged = 0;
   let trial: Trial | null = null;
-  for await (const line of createInterface({ input: createReadStream(path) })) {
+  let failure: Failure | null = null;
+  for await (const line of linesOf(path, 'a trace')) {
     const step = reader.read(line);
     if (trial === null && reader.head !== null) {
       const { machine, booted } = reader.head;
-      const operations = new Set(OP_NAMES);
-      trial = new Trial(machine, { observes, known: [], operations, placement: false }, tally);
-      const failure = trial.booted(booted);
-      if (failure !== null) return report(failureText(failure, { machine, program }));
+      const profile = { observes, known: [], operations: OPERATIONS, placement: false };
+      trial = new Trial(machine, profile, new Tally());
+      failure = trial.booted(booted);
     }
-    if (step === null || trial === null) continue;
-    program.push(step.op);
-    if (!trial.sends(step.op)) continue;
-    const failure = trial.answer(step.op, step.outcome, program.length - 1);
-    const { machine } = trial.judge.state;
-    if (failure !== null) return report(failureText(failure, { machine, program }));
+    if (trial !== null && step !== null) {
+      program.push(step.op);
+      const why = unsent(trial.judge, step.op, OPERATIONS);
+      if (why === null) {
+        judged += 1;
+        failure = trial.answer(step.op, step.outcome, program.length - 1);
+      } else countUnjudged(unjudged, step.op, why);
+    }
+    if (failure !== null) break;
   }
-  reader.end();
-  const judged = tally.counts.get('operations') ?? 0;
-  const total = program.length;
-  process.stdout.write(`${path}: ${judged} of ${total} operations judged, no law broken\n`);
-  return 0;
+  const { machine } = reader.end();
+  return { path, machine, program, judged, unjudged: [...unjudged.values()], observes, failure };
 }
 
-function isFile(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
-}
-
-function report(text: string): number {
-  process.stdout.write(`${text}\n`);
-  return 1;
+function countUnjudged(rows: Map<string, Unjudged>, { op }: Op, why: Unjudged['why']): void {
+  const key = `${op} ${why}`;
+  rows.set(key, { op, why, count: (rows.get(key)?.count ?? 0) + 1 });
 }

@@ -1,16 +1,23 @@
 /** `carveout replay FILE…`: runs scenario files again. */
+import { statSync } from 'node:fs';
 import { traceHeadLine, traceStepLine } from '../../contract/json/trace.ts';
 import type { Scenario } from '../../contract/scenario.ts';
-import { printOp } from '../../contract/text/print.ts';
-import { readScenario } from '../../properties/runner/corpus.ts';
+import { readText, STDIN, scenarioOf } from '../../properties/runner/corpus.ts';
 import { writeAtomically } from '../../properties/runner/files.ts';
-import type { Replayed } from '../../properties/runner/replay.ts';
 import { replay } from '../../properties/runner/replay.ts';
-import { failureText } from '../../report/failure.ts';
-import { outcomeLine } from '../../report/outcome-text.ts';
+import type { ReplayJson, ReplayReport } from '../../report/replay.ts';
+import {
+  replayJson,
+  replaysOf,
+  replaysText,
+  replayText,
+  reportReplay,
+} from '../../report/replay.ts';
+import type { Answer } from '../../report/steps.ts';
+import { checkFile } from '../folders.ts';
 import type { OptionSpec, Parsed } from '../options.ts';
-import { helpText, parseOptions, timeOption } from '../options.ts';
-import { plantedIds, replayPlanted } from '../planted.ts';
+import { helpText, optionWords, parseOptions, timeOption } from '../options.ts';
+import { askPlanted, plantedIds } from '../planted.ts';
 import { openSubject } from '../subject.ts';
 import { UsageError } from '../usage.ts';
 
@@ -19,7 +26,7 @@ const OPTIONS = {
   timeout: { value: 'TIME', doc: 'how long that program may take for an answer (default 10s)' },
   'bug-dir': { value: 'DIR', doc: 'where bugs the file names are, besides the shipped ones' },
   trace: { value: 'FILE', doc: 'write what was asked and answered as a trace (one scenario)' },
-  json: { doc: 'print one JSON document per file' },
+  json: { doc: 'print one JSON document instead (docs/formats.md)' },
   help: { doc: 'this text' },
 } as const satisfies Record<string, OptionSpec>;
 
@@ -27,68 +34,97 @@ export async function replayCommand(args: readonly string[]): Promise<number> {
   const parsed = parseOptions(args, OPTIONS);
   if (parsed.switches.has('help')) {
     const about =
-      'Replays scenario files with the subject, bugs and deviations they name.\n' +
+      'Replays scenario files with the subject, bugs and deviations they name; - is stdin.\n' +
       'Exit code 0: every file showed what its header expects.';
     process.stdout.write(helpText('replay FILE… [options]', about, OPTIONS));
     return 0;
   }
-  if (parsed.words.length === 0) throw new UsageError('replay: which file?');
-  if (parsed.values.has('trace') && parsed.words.length > 1) {
-    throw new UsageError('--trace takes one scenario');
-  }
-  const timeoutMs = timeOption(parsed, 'timeout') ?? 10_000;
-  const command = parsed.values.get('subject') ?? null;
+  checkWords(parsed);
+  const replays: ReplayJson[] = [];
   let code = 0;
   for (const path of parsed.words) {
-    const scenario = readScenario(path);
+    const text = readText(path);
+    const scenario = scenarioOf(text, path);
     const { bugs } = scenario.header;
-    if (bugs.length > 0 && bugs.join() !== plantedIds().join()) {
-      const options = args.filter((arg) => !parsed.words.includes(arg));
-      const status = await replayPlanted(bugs, parsed, ['replay', path, ...options]);
-      code = Math.max(code, status);
-      continue;
-    }
-    const choice = { command: command ?? scenario.header.subject, timeoutMs };
-    const shown = await replayOne(path, scenario, choice, parsed);
-    if (!shown) code = Math.max(code, 1);
+    const ended =
+      bugs.length > 0 && bugs.join() !== plantedIds().join()
+        ? await replayPlanted(path, text, bugs, parsed)
+        : await replayHere(path, scenario, parsed);
+    // Not a verdict: it has been told on stderr.
+    if (ended.code > 1) return ended.code;
+    code = Math.max(code, ended.code);
+    replays.push(...ended.replays);
   }
+  if (parsed.switches.has('json')) process.stdout.write(replaysText(replays));
   return code;
 }
 
-async function replayOne(
+function checkWords({ words, values }: Parsed): void {
+  if (words.length === 0) throw new UsageError('replay: which file?');
+  if (words.filter((word) => word === STDIN).length > 1) {
+    throw new UsageError(`replay: ${STDIN} can be read once`);
+  }
+  const trace = values.get('trace');
+  if (trace === undefined) return;
+  if (words.length > 1) throw new UsageError('--trace takes one scenario');
+  checkFile('trace', trace);
+}
+
+interface Ended {
+  readonly code: number;
+  /** With `--json` only. */
+  readonly replays: readonly ReplayJson[];
+}
+
+/** In a process that has the bugs; it prints what this one would. */
+async function replayPlanted(
   path: string,
-  scenario: Scenario,
-  choice: { command: string | null; timeoutMs: number },
+  text: string,
+  bugs: readonly string[],
   parsed: Parsed,
-): Promise<boolean> {
-  const { machine } = scenario;
-  const traceFile = parsed.values.get('trace');
-  const trace: string[] = [];
-  const steps: { op: string; outcome: string }[] = [];
-  const subject = await openSubject(choice);
-  let seen: Replayed;
+): Promise<Ended> {
+  const keep = parsed.switches.has('json');
+  const args = (file: string) => ['replay', ...optionWords(parsed), '--', file];
+  if (isRereadable(path))
+    return endedOf(await askPlanted(bugs, parsed, args(path), { keep }), path);
+  return endedOf(await askPlanted(bugs, parsed, args(STDIN), { keep, input: text }), path);
+}
+
+/** A pipe has been read to its end. */
+function isRereadable(path: string): boolean {
+  return path !== STDIN && statSync(path).isFile();
+}
+
+function endedOf({ code, out }: { code: number; out: string }, path: string): Ended {
+  const replays = out === '' ? [] : replaysOf(out).map((one) => ({ ...one, file: path }));
+  return { code, replays };
+}
+
+async function replayHere(path: string, scenario: Scenario, parsed: Parsed): Promise<Ended> {
+  const report = await run(path, scenario, parsed);
+  const code = report.seen.asExpected ? 0 : 1;
+  if (parsed.switches.has('json')) return { code, replays: [replayJson(report)] };
+  process.stdout.write(replayText(report));
+  return { code, replays: [] };
+}
+
+async function run(path: string, scenario: Scenario, parsed: Parsed): Promise<ReplayReport> {
+  const { machine, header } = scenario;
+  const subject = await openSubject({
+    command: parsed.values.get('subject') ?? header.subject,
+    timeoutMs: timeOption(parsed, 'timeout') ?? 10_000,
+  });
+  const answers: Answer[] = [];
   try {
-    seen = await replay(subject, scenario, (op, outcome) => {
-      steps.push({ op: printOp(op, machine), outcome: outcomeLine(outcome) });
-      trace.push(traceStepLine({ op, outcome }, machine));
-    });
+    const seen = await replay(subject, scenario, (op, outcome) => answers.push({ op, outcome }));
+    const trace = parsed.values.get('trace');
+    if (trace !== undefined) {
+      const lines = answers.map((answer) => traceStepLine(answer, machine));
+      const head = traceHeadLine({ machine, booted: seen.booted });
+      writeAtomically(trace, `${[head, ...lines].join('\n')}\n`);
+    }
+    return reportReplay(path, scenario, subject, seen, answers);
   } finally {
     await subject.close?.();
   }
-  const { asExpected, expected, observed, failure, booted } = seen;
-  if (traceFile !== undefined) {
-    writeAtomically(traceFile, `${[traceHeadLine({ machine, booted }), ...trace].join('\n')}\n`);
-  }
-  if (parsed.switches.has('json')) {
-    const violation = failure?.violation ?? null;
-    const document = { carveout: 'replay', version: 1, file: path, asExpected, expected, observed };
-    process.stdout.write(`${JSON.stringify({ ...document, violation, steps }, null, 2)}\n`);
-    return asExpected;
-  }
-  const width = Math.min(60, Math.max(...steps.map(({ op }) => op.length), 0));
-  const lines = steps.map(({ op, outcome }) => `  ${op.padEnd(width)}  ${outcome}`);
-  if (failure !== null) lines.push(failureText(failure, scenario));
-  const verdict = asExpected ? 'as expected' : `not as expected: ${expected}`;
-  process.stdout.write(`${[path, ...lines, `${observed}, ${verdict}`].join('\n')}\n`);
-  return asExpected;
 }

@@ -16,7 +16,6 @@ export class Line {
   readonly #file: string;
   readonly number: number;
   readonly #text: string;
-  readonly #code: string;
   readonly #words: readonly Word[];
   readonly #end: number;
   #next = 0;
@@ -27,7 +26,6 @@ export class Line {
     this.#text = text.trimEnd();
     // Not ".*": a comment may hold characters that a dot takes for line ends.
     const code = text.replace(/(^|\s)#[\s\S]*$/, '').trimEnd();
-    this.#code = code;
     this.#end = code.length + 1;
     this.#words = [...code.matchAll(/\S+/g)].map((m) => ({ text: m[0], column: m.index + 1 }));
   }
@@ -58,13 +56,6 @@ export class Line {
     const { column } = this.take(expected);
     this.#next = this.#words.length;
     return this.#text.slice(column - 1);
-  }
-
-  /** Takes everything up to the end of the line or a comment, as written. */
-  rest(expected: string): string {
-    const { column } = this.take(expected);
-    this.#next = this.#words.length;
-    return this.#code.slice(column - 1);
   }
 
   end(): void {

@@ -1,4 +1,5 @@
 /** Reads the text form of a scenario. Every refusal names file, line, column and expectation. */
+import { KNOWN_IDS } from '../known.ts';
 import type { Machine } from '../machine.ts';
 import type { Op } from '../operations.ts';
 import { definesOf, OP_NAMES } from '../operations.ts';
@@ -14,8 +15,12 @@ type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 const HEADER_WORDS = ['expect', 'subject', 'bugs', 'known'] as const;
 
-/** @throws InputError when the text is not a scenario. `file` is only for messages. */
-export function parseScenario(text: string, file: string): Scenario {
+/**
+ * `file` is only for messages. `laws`: the ids `expect law` may name; left out, it may name any,
+ * because laws are told by those who check them.
+ * @throws InputError when the text is not a scenario
+ */
+export function parseScenario(text: string, file: string, laws?: readonly string[]): Scenario {
   const lines = text.split(/\r?\n/);
   const header: Mutable<Header> = { ...PLAIN_HEADER };
   const headerLines = new Map<string, number>();
@@ -35,7 +40,7 @@ export function parseScenario(text: string, file: string): Scenario {
     if (isHeaderLine(head)) {
       if (!machineLines.isEmpty) line.failAt(head, 'header lines before the machine');
       checkOnce(line, head, headerLines);
-      readHeaderLine(line, head, header);
+      readHeaderLine(line, head, header, laws);
       continue;
     }
     if (machine === null && machineLines.read(line, head)) continue;
@@ -92,17 +97,35 @@ function checkOnce(line: Line, head: Word, seen: Map<string, number>): void {
   seen.set(head.text, line.number);
 }
 
-function readHeaderLine(line: Line, head: Word, header: Mutable<Header>): void {
-  if (head.text === 'expect') header.expect = readExpectation(line);
+function readHeaderLine(
+  line: Line,
+  head: Word,
+  header: Mutable<Header>,
+  laws: readonly string[] | undefined,
+): void {
+  if (head.text === 'expect') header.expect = readExpectation(line, laws);
   else if (head.text === 'subject') header.subject = line.verbatim('a command');
-  else if (head.text === 'bugs') header.bugs = line.rest('bug ids').split(/\s+/).sort();
-  else header.known = line.rest('deviation ids').split(/\s+/).sort();
+  else if (head.text === 'bugs') header.bugs = readIds(line, 'bug ids');
+  else header.known = readIds(line, 'ids of repaired deviations', KNOWN_IDS);
   line.end();
 }
 
-function readExpectation(line: Line): Expectation {
+function readIds(line: Line, what: string, ids?: readonly string[]): string[] {
+  const words = [line.take(what)];
+  while (!line.done) words.push(line.take(what));
+  return words.map((word) => checkId(line, word, what, ids)).sort();
+}
+
+/** An id that names nothing would never be hit, and nobody would hear of it. */
+function checkId(line: Line, word: Word, what: string, ids: readonly string[] | undefined): string {
+  if (ids !== undefined && !ids.includes(word.text)) line.failNear(word, what, ids);
+  return word.text;
+}
+
+function readExpectation(line: Line, laws: readonly string[] | undefined): Expectation {
   const word = line.take('ok, crash or law');
   if (word.text === 'ok' || word.text === 'crash') return { kind: word.text };
   if (word.text !== 'law') line.failNear(word, 'ok, crash or law', ['ok', 'crash', 'law']);
-  return { kind: 'law', law: line.take('the id of a law').text };
+  const what = 'the id of a law that a replay can show (a crash: "expect crash")';
+  return { kind: 'law', law: checkId(line, line.take(what), what, laws) };
 }

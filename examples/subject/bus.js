@@ -73,9 +73,9 @@ function allRamMapped({ ram, pageSize }, device) {
 
 const meet = (a, b) => a[0] < b[1] && b[0] < a[1];
 
-// RAM is bank bytes outside no-map regions; a no-map region inside a bank that an earlier region
-// without no-map overlaps has no effect.
-export function systemRam({ banks, regions }) {
+// Mapped memory is bank bytes outside no-map regions; a no-map region inside a bank that an earlier
+// region without no-map overlaps has no effect.
+export function mappedMemory({ banks, regions }) {
   const range = ({ base, size }) => [base, base + size];
   const enabled = regions.filter((region) => !region.disabled && region.size > 0);
   let ram = banks.map(range);
@@ -95,4 +95,17 @@ export function systemRam({ banks, regions }) {
   return ram;
 }
 
-export const isRam = (ram, start, end) => ram.some((piece) => meet(piece, [start, end]));
+// What of it is System RAM: on arm64 whole pages, elsewhere every byte.
+export function systemRam({ profile, pageSize, mapped }) {
+  if (profile !== 'arm64') return mapped;
+  return mapped
+    .map(([from, to]) => [Math.ceil(from / pageSize) * pageSize, to - (to % pageSize)])
+    .filter(([from, to]) => from < to);
+}
+
+// May a pool lie here? Not on System RAM; nor, on arm64, where its first page begins in mapped
+// memory.
+export function isFree({ profile, mapped, ram }, start, end) {
+  const clash = (pieces, range) => pieces.some((piece) => meet(piece, range));
+  return !clash(ram, [start, end]) && !(profile === 'arm64' && clash(mapped, [start, start + 1]));
+}

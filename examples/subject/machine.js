@@ -21,12 +21,14 @@ export class Machine {
   constructor(json, Allocator) {
     Object.assign(this, parsed(json));
     this.Allocator = Allocator;
+    this.mapped = bus.mappedMemory(this);
     this.ram = bus.systemRam(this);
     this.regionPools = new Map();
     this.buffers = new Map();
     this.memory = new Memory();
     for (const device of this.devices) Object.assign(device, { pool: null, attached: false });
-    const defaults = this.regions.filter((r) => r.kind === 'pool' && r.isDefault && !r.disabled);
+    const asks = (r) => r.kind === 'pool' && r.isDefault && !r.disabled && r.size > 0;
+    const defaults = this.regions.filter(asks);
     this.hasGlobal = this.profile === 'arm-nommu';
     const last = this.hasGlobal ? defaults.at(-1) : undefined;
     this.globalPool = last === undefined ? null : this.regionPool(last);
@@ -73,7 +75,7 @@ export class Machine {
   // A new pool, or null where there can be none.
   pool(base, size, deviceBase) {
     if (size === 0 || base % this.pageSize !== 0) return null;
-    if (bus.isRam(this.ram, base, base + size)) return null;
+    if (!bus.isFree(this, base, base + size)) return null;
     const pages = Math.floor(size / this.pageSize);
     return { base, pages, deviceBase, free: new this.Allocator(pages) };
   }

@@ -21,7 +21,7 @@ export interface Finding {
 
 export interface Hunted {
   readonly finding: Finding;
-  /** Cases met while shrinking that break another law: findings of their own, unshrunk. */
+  /** Cases met while shrinking that break another law; each is shrunk in a hunt of its own. */
   readonly others: readonly Finding[];
 }
 

@@ -24,7 +24,7 @@ afterEach(() => vi.restoreAllMocks());
 const run = (subject: Subject, failures?: string) =>
   check(subject, {
     seed: 'swallowed',
-    cases: 16,
+    cases: 64,
     bail: true,
     ...(failures === undefined ? {} : { failures }),
   });

@@ -1,52 +1,17 @@
 // Goal: the command line does what its help says. Method: the launcher in processes of its own.
-import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import type { LaunchOptions } from './launch.ts';
+import { launch, temporaryFolder } from './launch.ts';
 
-const LAUNCHER = join(import.meta.dirname, '../../bin/carveout.js');
 const EXAMPLES = join(import.meta.dirname, '../../examples/subject');
 const BROKEN = `node ${join(EXAMPLES, 'pool-subject-broken.js')}`;
 const GOOD = `node ${join(EXAMPLES, 'pool-subject.js')}`;
-const directory = mkdtempSync(join(tmpdir(), 'carveout-cli-'));
-afterAll(() => rmSync(directory, { recursive: true, force: true }));
+const directory = temporaryFolder();
 
-interface Ran {
-  readonly code: number | null;
-  readonly out: string;
-  readonly err: string;
-}
-
-/** Runs the launcher; `interrupt` sends SIGINT once it answers true. */
-function carveout(
-  args: readonly string[],
-  options: { env?: Record<string, string>; interrupt?: () => boolean } = {},
-): Promise<Ran> {
-  return new Promise((resolve, reject) => {
-    const env = { ...process.env, ...options.env };
-    const child = spawn(process.execPath, [LAUNCHER, ...args], { cwd: directory, env });
-    let out = '';
-    let err = '';
-    child.stdout.on('data', (data) => {
-      out += data;
-    });
-    child.stderr.on('data', (data) => {
-      err += data;
-    });
-    const watch = setInterval(() => {
-      if (options.interrupt?.() === true) {
-        child.kill('SIGINT');
-        clearInterval(watch);
-      }
-    }, 50);
-    child.on('error', reject);
-    child.on('close', (code) => {
-      clearInterval(watch);
-      resolve({ code, out, err });
-    });
-  });
-}
+const carveout = (args: readonly string[], options: Partial<LaunchOptions> = {}) =>
+  launch(args, { cwd: directory, ...options });
 
 interface Document {
   readonly verdict: string;

@@ -35,6 +35,14 @@ describe('nonsense is refused, with the line it is in', () => {
     await noneIsLeft();
   });
 
+  test('a deviation nobody knows, before anything runs', async () => {
+    const message =
+      ':1: found "pool-size-zer" at $.known[0], expected a repaired deviation: one of ';
+    const error = await refusal(speaker('misspell'));
+    expect(error).toContain(message);
+    expect(error).toContain('did you mean "pool-size-zero"?');
+  });
+
   test('a line without an end', async () => {
     const message = 'found more than 16777216 characters, expected the end of the line';
     expect(await refusal(speaker('endless'))).toContain(message);
@@ -159,6 +167,6 @@ describe('stderr', () => {
     const text = shown.mock.calls.map(([piece]) => String(piece)).join('');
     shown.mockRestore();
     expect(text.replaceAll('z', '')).toBe('\n… the rest of its stderr is not shown\n');
-    expect(text.match(/z/g)).toHaveLength(64 * 1024);
+    expect(text.match(/z/g)).toHaveLength(8 * 1024);
   });
 });

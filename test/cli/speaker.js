@@ -9,6 +9,9 @@ if (file !== undefined) appendFileSync(file, `${process.pid}\n`);
 const SILENT = ['mute', 'endless'];
 const HELLO = { carveout: 'subject', version: 1, name: 'speaker', observes: ['phys'] };
 
+// As a person would misspell it.
+if (what === 'misspell') HELLO.known = ['pool-size-zer'];
+
 function die(code) {
   process.stderr.write('one moment\noops: null pointer\n');
   process.exitCode = code;

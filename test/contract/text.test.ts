@@ -5,6 +5,7 @@
  */
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { KNOWN_IDS } from '../../contract/known.ts';
 import type { Expectation, Header, Scenario } from '../../contract/scenario.ts';
 import { parseScenario } from '../../contract/text/parse.ts';
 import { printScenario } from '../../contract/text/print.ts';
@@ -32,7 +33,7 @@ const headers: fc.Arbitrary<Header> = fc.record({
   found: fc.option(comment),
   bugs: ids,
   subject: fc.option(command),
-  known: ids,
+  known: fc.subarray([...KNOWN_IDS]).map((found) => found.sort()),
 });
 
 const scenarios: fc.Arbitrary<Scenario> = fc
@@ -89,6 +90,13 @@ const REFUSALS: readonly [line: number, text: string, message: string][] = [
   [1, 'carveout scenario 2', '1:19: found "2", expected "carveout scenario 1" as the first line'],
   [2, 'expct ok', '2:1: found "expct", expected a header line, a machine line or an operation'],
   [2, 'expect lw x', '2:8: found "lw", expected ok, crash or law\n  hint: did you mean "law"?'],
+  [
+    2,
+    'known pool-size-zero pool-size-zer',
+    '2:22: found "pool-size-zer", expected ids of repaired deviations\n  hint: did you',
+  ],
+  [2, 'known limits-both-zero', '2:7: found "limits-both-zero", expected ids of repaired devia'],
+  [2, 'known', '2:6: found the end of the line, expected ids of repaired deviations'],
   [2, 'expect law', '2:11: found the end of the line, expected the id of a law'],
   [3, 'profile arm46', '3:9: found "arm46", expected one of arm64, x86-64, arm-nommu\n  hint: did'],
   [3, 'profile arm64 page 8K', '3:1: found page 8K, expected one of 4K, 16K, 64K'],
@@ -150,6 +158,16 @@ const REFUSALS: readonly [line: number, text: string, message: string][] = [
 test.each(REFUSALS)('line %i, "%s" is refused', (number, line, message) => {
   const { message: found } = refusal(() => parseScenario(spoiled(number, line), 'bad.carveout'));
   expect(found).toContain(`bad.carveout:${message}`);
+});
+
+test('a law nobody told of is refused, where the laws are told', () => {
+  const text = spoiled(2, 'expect law pool/disjoin');
+  const laws = ['pool/disjoint', 'pool/zero'];
+  expect(parseScenario(text, 'x').header.expect).toEqual({ kind: 'law', law: 'pool/disjoin' });
+  expect(refusal(() => parseScenario(text, 'x', laws)).message).toBe(
+    'x:2:12: found "pool/disjoin", expected the id of a law that a replay can show ' +
+      '(a crash: "expect crash")\n  hint: did you mean "pool/disjoint"?',
+  );
 });
 
 /** What surveys of real device trees and firmware found; a loader must not turn it away. */

@@ -32,8 +32,8 @@ const optionsOf = (text: string) => text.match(/(?<![\w-])--[a-z][a-z-]*/g) ?? [
 /** Options by command. */
 const COMMANDS = new Map<string, ReadonlySet<string>>();
 for (const [, name = ''] of (await helpOf([])).matchAll(/^ {2}([a-z]+) /gm)) {
-  const rows = (await helpOf([name])).match(/^ {2}--[a-z-]+/gm) ?? [];
-  COMMANDS.set(name, new Set(rows.map((row) => row.trim())));
+  const rows = (await helpOf([name])).match(/(?<=^ {2}(?:-\w, )?)--[a-z-]+/gm) ?? [];
+  COMMANDS.set(name, new Set(rows));
 }
 const ALL_OPTIONS = new Set([...COMMANDS.values()].flatMap((options) => [...options]));
 

@@ -1,0 +1,13 @@
+/** What `expect law` can name: the laws a replay decides. */
+import { JUDGE_LAWS } from '../../model/judge/laws.ts';
+import { RELATIONS } from '../metamorphic.ts';
+import { PLACEMENT_LAWS } from '../placement.ts';
+
+/** Ids. A crash breaks a law as well, but its word in a header is `expect crash`. */
+export const SHOWN_LAWS: readonly string[] = [
+  ...JUDGE_LAWS,
+  ...PLACEMENT_LAWS,
+  ...RELATIONS.map(({ law }) => law),
+]
+  .map(({ id }) => id)
+  .filter((id) => id !== 'any/no-crash');
