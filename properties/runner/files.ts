@@ -1,6 +1,14 @@
 /** Failure files: written at once and atomically, rewritten while the failure shrinks. */
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, renameSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { InputError } from '../../contract/text/input-error.ts';
 
@@ -18,10 +26,10 @@ export function writeAtomically(path: string, text: string): void {
 }
 
 /**
- * Makes the folder and those above it; answers the ones that were missing, outermost first. Step by
- * step, because Node's own `recursive` never returns where nothing can be made, such as in /proc.
+ * Makes the folder and those above it. Step by step, because Node's own `recursive` never returns
+ * where nothing can be made, such as in /proc.
  */
-function makeFolder(path: string): string[] {
+function makeFolder(path: string): void {
   const missing: string[] = [];
   for (let at = resolve(path); !existsSync(at); at = dirname(at)) missing.unshift(at);
   for (const at of missing) {
@@ -32,34 +40,23 @@ function makeFolder(path: string): string[] {
       if (codeOf(error) !== 'EEXIST' || !existsSync(at)) throw error;
     }
   }
-  return missing;
 }
 
 /**
  * Can failure files be written here? Asked before a run, so that no finding is lost to a slip in
- * an option. Leaves no trace.
+ * an option. Tries a folder with a name of its own in what exists already, so that runs at the same
+ * time never see each other's.
  * @throws InputError
  */
 export function checkFolder(directory: string): void {
   try {
-    const made = makeFolder(directory);
-    const probe = join(directory, `.carveout-${process.pid}.draft`);
-    writeFileSync(probe, '');
-    rmSync(probe);
-    for (const folder of made.reverse()) removeEmpty(folder);
+    let at = resolve(directory);
+    while (!existsSync(at)) at = dirname(at);
+    rmdirSync(mkdtempSync(join(at, '.carveout-')));
   } catch (error) {
     const found = fileProblem(error);
     const expected = 'a folder for failure files that can be written';
     throw new InputError({ file: directory, line: 0, column: 0, found, expected });
-  }
-}
-
-function removeEmpty(folder: string): void {
-  try {
-    rmdirSync(folder);
-  } catch (error) {
-    // Somebody else has begun to use it.
-    if (!['ENOTEMPTY', 'ENOENT', 'EEXIST'].includes(codeOf(error) ?? '')) throw error;
   }
 }
 

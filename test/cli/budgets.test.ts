@@ -34,6 +34,18 @@ describe('a budget', () => {
     expect(await complaint('fuzz', ...words.split(' '))).toContain(message);
   });
 
+  it.each([
+    [['fuzz', '--time', '5 minutes'], '--time'],
+    [['fuzz', '--shard', '5/4'], '1 <= I <= N'],
+    [['fuzz', '--jobs', '0'], '--jobs'],
+    [['fuzz', '--known', 'nothing-like-that'], 'nothing-like-that'],
+    [['fuzz', '--seed', 'a"b'], '--seed: no quotes or line ends'],
+    [['fuzz', '--subject', 'two\nlines'], '--subject: one line'],
+    [['replay'], 'which'],
+  ])('and other options out of range: %j', async (words, message) => {
+    expect(await complaint(...words)).toContain(message);
+  });
+
   it('of one case more reaches the second part', async () => {
     const words = ['fuzz', '--no-corpus', '--json', '--seed', 'parts', '--cases', '65'];
     const { phases } = JSON.parse(await said([...words, '--shard', '2/2']));

@@ -28,29 +28,10 @@ async function fuzzJson(...args: string[]): Promise<Document & { code: number | 
 }
 
 describe.concurrent('carveout', { timeout: 60_000 }, () => {
-  it('answers help with 0 and nonsense with 2 and a hint', async () => {
-    const words = [['--help'], ['fuzz', '--help'], ['fuz'], ['fuzz', '--sede', 'x'], []];
-    const seen = await Promise.all(words.map((args) => carveout(args)));
-    expect(seen.map(({ code }) => code)).toEqual([0, 0, 2, 2, 2]);
-    expect(seen[0]!.out).toContain('replay');
-    expect(seen[1]!.out).toContain('--shard I/N');
-    expect(seen[2]!.err).toContain('did you mean "fuzz"?');
-    expect(seen[3]!.err).toContain('did you mean "--seed"?');
-  });
-
-  it('refuses options out of range with 2', async () => {
-    const wrong = [
-      ['fuzz', '--time', '5 minutes'],
-      ['fuzz', '--shard', '5/4'],
-      ['fuzz', '--jobs', '0'],
-      ['fuzz', '--known', 'nothing-like-that'],
-      ['fuzz', '--seed', 'a"b'],
-      ['fuzz', '--subject', 'two\nlines'],
-      ['replay'],
-    ];
-    const seen = await Promise.all(wrong.map((args) => carveout(args)));
-    expect(seen.map(({ code }) => code)).toEqual(wrong.map(() => 2));
-    expect(seen[1]!.err).toContain('1 <= I <= N');
+  it('answers nonsense with 2 and a hint', async () => {
+    const { code, out, err } = await carveout(['fuzz', '--sede', 'x']);
+    expect([code, out]).toEqual([2, '']);
+    expect(err).toContain('did you mean "--seed"?');
   });
 
   it('the same seed gives the same run, alone, in shards and in several processes', async () => {
@@ -92,7 +73,8 @@ describe.concurrent('carveout', { timeout: 60_000 }, () => {
 
   it('Ctrl-C keeps what was found', async () => {
     const failures = join(directory, 'interrupted');
-    const saved = () => existsSync(failures) && readdirSync(failures).length > 0;
+    const saved = () =>
+      existsSync(failures) && readdirSync(failures).some((name) => name.endsWith('.carveout'));
     const args = ['fuzz', '--json', '--no-corpus', '--subject', BROKEN, '--failures', failures];
     const { code, out } = await carveout([...args, '--time', '50s'], { interrupt: saved });
     const document = JSON.parse(out) as Document;

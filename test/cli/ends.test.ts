@@ -64,11 +64,21 @@ describe.concurrent('a subject', () => {
        };`,
     );
     const subject = `${NODE} --import "${signal}" "${GOOD}"`;
-    const args = ['fuzz', '--json', '--no-corpus', '--time', '10m', '--subject', subject];
+    const args = [
+      'fuzz',
+      '--json',
+      '--no-corpus',
+      '--seed',
+      'one',
+      '--time',
+      '10m',
+      '--subject',
+      subject,
+    ];
     const { code, out } = await carveout(...args);
     const { verdict, interrupted, failures, phases } = JSON.parse(out) as Document;
     expect([code, verdict, interrupted, failures]).toEqual([0, 'clean', true, []]);
-    expect(phases[0]!.cases).toBe(1);
+    expect(phases[0]!.cases).toBeGreaterThan(0);
   });
 });
 
