@@ -45,6 +45,12 @@ const LIES: readonly (readonly [law: string, ...answers: Answered[]])[] = [
     'any/form',
     attached,
     ['h0 = alloc_coherent d0 4096', grant(0x20000000, 4096)],
+    ['read h0 0 16', failed('EINVAL')],
+  ],
+  [
+    'any/form',
+    attached,
+    ['h0 = alloc_coherent d0 4096', grant(0x20000000, 4096)],
     ['read h0 0 16', ok({ bytes: [[0, 15]] })],
   ],
   // Warnings where there is no pool to warn of, or nobody asked for one.

@@ -2,6 +2,7 @@
 // Linux's choices. Method: forged answers, a right and a wrong one each.
 import { describe, expect, it } from 'vitest';
 import { OK } from '../../contract/outcome.ts';
+import { leftmostRegion } from '../../model/reference/placement.ts';
 import { PLACEMENT_LAWS, placementOf } from '../../properties/placement.ts';
 import type { Answered } from './forge.ts';
 import { grant, judgeAfter, ok } from './forge.ts';
@@ -75,6 +76,11 @@ describe('Linux chooses', () => {
     expect(judge.check(last, linux)).toBeNull();
     expect(placementOf(judge.state, last, linux)).toBeNull();
     expect(placementOf(judge.state, last, other)?.law).toBe(`placement/${law}`);
+  });
+
+  it('no region where none is free', () => {
+    expect(leftmostRegion(4, [{ page: 1, pages: 1 }], 4)).toBeNull();
+    expect(leftmostRegion(4, [{ page: 1, pages: 1 }], 2)).toBe(2);
   });
 
   it('and each law is met', () => {
