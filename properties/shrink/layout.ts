@@ -95,7 +95,12 @@ function relocate({ machine, program }: Case, origin: number, sizes: 'page' | 'k
       })),
       devices: machine.devices.map((device) => ({
         ...device,
-        windows: device.windows.map((window) => ({ ...window, cpu: map(window.cpu) })),
+        windows: device.windows.map((window) => {
+          // One that stands alone takes the new size; others must go on covering what they do.
+          const alone = apart.some(({ base, size }) => base === window.cpu && size === window.size);
+          const size = alone ? resized({ base: window.cpu, size: window.size }) : window.size;
+          return { ...window, cpu: map(window.cpu), size };
+        }),
       })),
     },
     program: program.map((op) => {
