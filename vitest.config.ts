@@ -1,17 +1,38 @@
 import { defineConfig } from 'vitest/config';
 
 const onGitHub = process.env['GITHUB_ACTIONS'] === 'true';
+/** Specs that change modules or the process they run in: each has a process of its own. */
+const ALONE = ['canary', 'cli', 'noreg', 'soak'].map((folder) => `test/${folder}/**/*.test.ts`);
+const SOAK = 'test/soak/**';
 
 export default defineConfig(({ mode }) => ({
   test: {
-    include: [mode === 'soak' ? 'test/soak/**/*.test.ts' : 'test/**/*.test.ts'],
-    exclude: mode === 'soak' ? [] : ['test/soak/**'],
     pool: 'forks',
     // Left alone, Vitest keeps one core free: on two cores it would run file after file.
     maxWorkers: '100%',
     // For what hangs, not for what is slow: machines differ, and coverage costs, too.
     testTimeout: 120_000,
     reporters: onGitHub ? ['default', 'github-actions'] : ['default'],
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'alone',
+          include: mode === 'soak' ? [`${SOAK}/*.test.ts`] : ALONE,
+          exclude: mode === 'soak' ? [] : [SOAK],
+        },
+      },
+      // The others share a process and the modules in it: loading them anew costs a quarter.
+      {
+        extends: true,
+        test: {
+          name: 'shared',
+          isolate: false,
+          include: mode === 'soak' ? [] : ['test/**/*.test.ts'],
+          exclude: ALONE,
+        },
+      },
+    ],
     coverage: {
       provider: 'v8',
       include: ['sut/**/*.ts', 'model/**/*.ts'],

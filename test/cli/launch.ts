@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, vi } from 'vitest';
+import { tellError } from '../../cli/ending.ts';
 import { runCommand } from '../../cli/main.ts';
 
 const LAUNCHER = join(import.meta.dirname, '../../bin/carveout.js');
@@ -65,14 +66,23 @@ export function launch(args: readonly string[], options: LaunchOptions): Promise
   });
 }
 
-/** What a command prints, in this process: never ask for two at a time. */
-export async function said(args: readonly string[], expectedCode = 0): Promise<string> {
-  const printed = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
+/** What a command says and answers, in this process: never ask for two at a time. */
+export async function ask(args: readonly string[]): Promise<Ran> {
+  const out = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
+  const err = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+  const textOf = (spy: typeof out) => spy.mock.calls.map(([text]) => String(text)).join('');
   try {
-    const code = await runCommand(args);
-    if (code !== expectedCode) throw new Error(`exit code ${code}, expected ${expectedCode}`);
-    return printed.mock.calls.map(([text]) => String(text)).join('');
+    const code = await runCommand(args).catch(tellError);
+    return { code, out: textOf(out), err: textOf(err) };
   } finally {
-    printed.mockRestore();
+    out.mockRestore();
+    err.mockRestore();
   }
+}
+
+/** What a command prints, in this process. */
+export async function said(args: readonly string[], expectedCode = 0): Promise<string> {
+  const { code, out, err } = await ask(args);
+  if (code !== expectedCode) throw new Error(`exit code ${code}, expected ${expectedCode}: ${err}`);
+  return out;
 }
