@@ -3,6 +3,7 @@ import { createReadStream, statSync } from 'node:fs';
 import { JSON_LIMITS } from '../contract/json/line.ts';
 import { InputError } from '../contract/text/input-error.ts';
 import { nameOf, STDIN } from '../properties/runner/corpus.ts';
+import { fileProblem } from '../properties/runner/files.ts';
 
 /** Lines without their ends; `-` is standard input. @throws InputError when it cannot be read */
 export async function* linesOf(path: string, expected: string): AsyncGenerator<string> {
@@ -32,7 +33,7 @@ export async function* linesOf(path: string, expected: string): AsyncGenerator<s
     }
   } catch (error) {
     const isRefusal = error instanceof Error && 'syscall' in error;
-    throw isRefusal ? refused(error.message) : error;
+    throw isRefusal ? refused(fileProblem(error)) : error;
   }
   if (length > 0) yield pieces.join('');
 }

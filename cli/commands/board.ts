@@ -8,6 +8,7 @@ import type { Bank } from '../../contract/machine.ts';
 import { ADDRESS_END } from '../../contract/numbers.ts';
 import { InputError } from '../../contract/text/input-error.ts';
 import { parseNumber } from '../../contract/text/line.ts';
+import { fileProblem } from '../../properties/runner/files.ts';
 import { boardJson, boardText, reportBoard } from '../../report/board.ts';
 import { exitCode } from '../../report/campaign.ts';
 import { fuzz } from '../fuzzing.ts';
@@ -75,7 +76,7 @@ export function readBlob(file: string): Uint8Array {
   try {
     return readFileSync(file);
   } catch (error) {
-    const found = error instanceof Error ? error.message : String(error);
+    const found = fileProblem(error);
     const expected = 'a readable device-tree blob';
     throw new InputError({ file, line: 0, column: 0, found, expected });
   }

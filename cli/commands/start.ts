@@ -4,7 +4,8 @@ import { helpText, parseOptions, timeOption } from '../options.ts';
 import { runPlanted } from '../planted.ts';
 import { FUZZ_OPTIONS, runFuzz } from './fuzz.ts';
 
-const { case: _case, cases: _cases, machine: _machine, ...START_OPTIONS } = FUZZ_OPTIONS;
+const { case: _case, cases: _cases, machine: _machine, time, ...OTHERS } = FUZZ_OPTIONS;
+const START_OPTIONS = { ...OTHERS, time: { ...time, doc: 'stop after 30s, 5m, 1h (default 28s)' } };
 
 /** Share of the time that goes to the board. */
 const BOARD_SHARE = 1 / 5;

@@ -1,9 +1,10 @@
 /** The past: scenarios replayed before anything is generated, in a plain loop. */
-import { closeSync, openSync, readdirSync, readSync, statSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Scenario } from '../../contract/scenario.ts';
 import { InputError } from '../../contract/text/input-error.ts';
 import { parseScenario } from '../../contract/text/parse.ts';
+import { fileProblem } from './files.ts';
 import { SHOWN_LAWS } from './shown.ts';
 
 export interface CorpusFile {
@@ -39,12 +40,11 @@ export function readText(path: string): string {
     new InputError({ file: nameOf(path), line: 0, column: 0, found, expected });
   let bytes: Buffer;
   try {
-    if (path !== STDIN && statSync(path).isDirectory()) throw new Error('a folder');
     const file = path === STDIN ? process.stdin.fd : openSync(path, 'r');
     bytes = readUpTo(file, BYTES_MAX + 1);
     if (path !== STDIN) closeSync(file);
   } catch (error) {
-    throw refused(error instanceof Error ? error.message : String(error));
+    throw refused(fileProblem(error));
   }
   if (bytes.length > BYTES_MAX) throw refused('more than 4 MiB');
   return bytes.toString('utf8');

@@ -60,10 +60,18 @@ export function checkFolder(directory: string): void {
   }
 }
 
-/** The message of an error of the file system. @throws the error when it is of another kind */
+/** What people meet, without the path, which stands beside it anyway. */
+const PLAIN_WORDS: Readonly<Record<string, string>> = {
+  ENOENT: 'no such file',
+  EISDIR: 'a folder',
+  EACCES: 'no permission to read or write it',
+};
+
+/** An error of the file system in words. @throws the error when it is of another kind */
 export function fileProblem(error: unknown): string {
-  if (!(error instanceof Error) || codeOf(error) === undefined) throw error;
-  return error.message;
+  const code = codeOf(error);
+  if (!(error instanceof Error) || code === undefined) throw error;
+  return PLAIN_WORDS[code] ?? error.message;
 }
 
 function codeOf(error: unknown): string | undefined {

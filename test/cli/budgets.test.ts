@@ -81,7 +81,7 @@ describe('a folder', () => {
   it('with something unreadable in it is bad input, too', async () => {
     const boards = mkdtempSync(join(folder, 'boards-'));
     mkdirSync(join(boards, 'a.dtb'));
-    const message = `${join(boards, 'a.dtb')}: found EISDIR`;
+    const message = `${join(boards, 'a.dtb')}: found a folder`;
     await expect(runCommand(['boards', '--dir', boards])).rejects.toThrow(message);
   });
 });

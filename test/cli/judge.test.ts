@@ -46,7 +46,7 @@ describe('a trace is read', { timeout: 60_000 }, () => {
 
   it.each([
     ['a folder', cwd, `${cwd}: found a folder, expected a trace`],
-    ['nothing', join(cwd, 'nothing'), 'no such file or directory'],
+    ['nothing', join(cwd, 'nothing'), 'no such file'],
   ])('but not from %s', async (_, path, message) => {
     await expect(runCommand(['judge', path])).rejects.toThrow(message);
   });

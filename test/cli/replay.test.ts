@@ -41,7 +41,7 @@ describe('replay', { timeout: 60_000 }, () => {
 
   it.each([
     ['a folder', [cwd], `${cwd}: found a folder, expected a readable scenario file`],
-    ['nothing', [join(cwd, 'nothing')], 'ENOENT'],
+    ['nothing', [join(cwd, 'nothing')], 'no such file'],
     ['stdin twice', ['-', '-'], 'replay: - can be read once'],
   ])('refuses %s', async (_, words, message) => {
     await expect(runCommand(['replay', ...words])).rejects.toThrow(message);
