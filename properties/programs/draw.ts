@@ -52,7 +52,9 @@ interface Kinds {
 
 export const LENGTH_MAX = 200;
 
+/** Empty for a machine without devices: every operation asks one. */
 export function drawProgram(random: Random, machine: Machine): Op[] {
+  if (machine.devices.length === 0) return [];
   const configuration = drawConfiguration(random, machine);
   const plan = new Plan(machine);
   const program: Op[] = [];

@@ -39,6 +39,12 @@ describe('nothing judged', () => {
     expect((error as Error).stack).toMatch(/^ +at .*empty\.test\.ts/m);
   });
 
+  it('a machine without devices can be asked nothing', async () => {
+    const bare = { ...machine, devices: [] };
+    const result = await check(carveoutSubject, { ...options, machine: bare });
+    expect(result).toMatchObject({ cases: 32, operations: 0, buckets: [] });
+  });
+
   it('the only machine is refused once', async () => {
     for (const subject of [choosy, refusing]) {
       const result = await check(subject, { seed: 'empty', cases: 1000, machine });
