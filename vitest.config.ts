@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config';
 
 const onGitHub = process.env['GITHUB_ACTIONS'] === 'true';
 /** Specs that change modules or the process they run in: each has a process of its own. */
-const ALONE = ['canary', 'cli', 'noreg', 'soak'].map((folder) => `test/${folder}/**/*.test.ts`);
+const ALONE = ['canary', 'noreg', 'soak'].map((folder) => `test/${folder}/**/*.test.ts`);
 const SOAK = 'test/soak/**';
 
 export default defineConfig(({ mode }) => ({
