@@ -16,6 +16,7 @@ import {
 } from '../contract/numbers.ts';
 import type { Op, OpOf } from '../contract/operations.ts';
 import type { Ok, Outcome } from '../contract/outcome.ts';
+import { broken } from '../model/judge/rule.ts';
 import type { DeviceState, PoolState, State } from '../model/judge/state.ts';
 import { coherentLimit } from '../model/judge/view.ts';
 import { leftmostRegion, windowOfDma, windowOfPhys } from '../model/reference/placement.ts';
@@ -132,8 +133,4 @@ function ofAddress(outcome: Outcome, wanted: number | null): Violation | null {
 function ofTruth(outcome: Outcome, wanted: boolean): Violation | null {
   if (outcome.is !== 'ok' || outcome.truth === wanted) return null;
   return broken('placement/first-window', `${wanted}`, `${outcome.truth}`);
-}
-
-function broken(law: string, expected: string, observed: string): Violation {
-  return { law, expected, observed };
 }
