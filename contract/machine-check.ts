@@ -3,7 +3,7 @@
  * regions and banks, regions outside RAM, sizes of 0, unaligned bases, windows of size 0.
  */
 import type { Device, Machine, Region } from './machine.ts';
-import { POOL_PAGES_END, PROFILES } from './machine.ts';
+import { POOL_PAGES_END, PROFILES, pageblockOrder } from './machine.ts';
 import { ADDRESS_END, bitsOfMask, hex, isPowerOfTwo, sizeText } from './numbers.ts';
 
 /** The part of the machine a problem is about: `regions[3]`, `devices[0]`, `banks[1]`, … */
@@ -32,7 +32,7 @@ export const MACHINE_LIMITS = {
 
 /** Bytes a CMA area's base and size must be multiples of (mm/cma.c: pageblock size). */
 export function cmaAlignment(pageSize: number): number {
-  return pageSize * 2 ** (pageSize === 4096 ? 9 : pageSize === 16384 ? 11 : 13);
+  return pageSize * 2 ** pageblockOrder(pageSize);
 }
 
 /** The first contradiction, or null. */

@@ -4,12 +4,18 @@
  */
 import { UNLIMITED } from './numbers.ts';
 
+/** ZONE_DMA, ZONE_DMA32, ZONE_NORMAL (include/linux/mmzone.h). */
+export const ZONE_NAMES = ['dma', 'dma32', 'normal'] as const;
+export type ZoneName = (typeof ZONE_NAMES)[number];
+
 /**
  * Architecture defaults (kernel/dma/Kconfig, arch/<name>/Kconfig, Linux 6.12). `arm-nommu` stands
  * for builds with DMA_GLOBAL_POOL, 64 bits wide; `x86-64` for one built with CONFIG_OF, without
  * which declaring a pool is -ENOSYS.
  */
 export interface Profile {
+  /** Memory zones that are configured, low to high. */
+  readonly zones: readonly ZoneName[];
   /** Every device snoops the CPU caches, whatever its node says. */
   readonly alwaysCoherent: boolean;
   /** DMA_GLOBAL_POOL is built: a `default` pool serves non-coherent devices without one. */
@@ -30,6 +36,7 @@ export interface Profile {
 
 export const PROFILES = {
   arm64: {
+    zones: ['dma', 'dma32', 'normal'],
     alwaysCoherent: false,
     globalPool: false,
     deviceTree: true,
@@ -41,6 +48,7 @@ export const PROFILES = {
     cacheLine: 64,
   },
   'x86-64': {
+    zones: ['dma', 'dma32', 'normal'],
     alwaysCoherent: true,
     globalPool: false,
     deviceTree: false,
@@ -52,6 +60,7 @@ export const PROFILES = {
     cacheLine: 64,
   },
   'arm-nommu': {
+    zones: ['dma', 'normal'],
     alwaysCoherent: false,
     globalPool: true,
     deviceTree: true,
@@ -183,6 +192,16 @@ export const REGION_FLAGS = { noMap: false, isDefault: false, disabled: false } 
 
 /** Pools are refused from this many pages on: the kernel counts them in an i32 (deviation P-T2). */
 export const POOL_PAGES_END = 2 ** 31;
+
+/** MAX_PAGE_ORDER: blocks of the page allocator have up to 2^this pages (arch/arm64/Kconfig). */
+export function maxPageOrder(pageSize: number): number {
+  return pageSize === 4096 ? 10 : pageSize === 16384 ? 11 : 13;
+}
+
+/** pageblock_order: pages have one type per 2^this pages (include/linux/pageblock-flags.h). */
+export function pageblockOrder(pageSize: number): number {
+  return pageSize === 4096 ? 9 : pageSize === 16384 ? 11 : 13;
+}
 
 /** Does the device snoop caches on this machine? */
 export function isCoherent(machine: Machine, device: Device): boolean {
