@@ -3,16 +3,19 @@
  * JSON form, validation, operand shrinking, documentation and foreign tables derive from it.
  * To add an operation, add a row here, a rule in model/judge and an arm in the subject.
  */
+import { ZONE_NAMES } from './machine.ts';
 
 /**
  * - `device`: index into `Machine.devices` (text: its name).
- * - `buffer`: label of a coherent allocation (text: `h0`).
+ * - `region`: index into `Machine.regions` (text: its name).
+ * - `buffer`: label of an allocation (text: `h0`).
  * - `address`: below 2^52, printed in hex. `bytes`: a count, printed with a suffix.
  * - `bits`: an address width, 0..64. `count`: a small integer. `byte`: 0..255.
  * - `choice`: one of `choices`. `flags`: a set out of `choices`, kept sorted by that order.
  */
 export type FieldType =
   | 'device'
+  | 'region'
   | 'buffer'
   | 'address'
   | 'bytes'
@@ -33,7 +36,7 @@ export interface Field {
   readonly min?: number;
 }
 
-export type ResultField = 'phys' | 'handle' | 'bytes' | 'address' | 'truth' | 'pfn';
+export type ResultField = 'phys' | 'handle' | 'bytes' | 'address' | 'truth' | 'pfn' | 'census';
 
 export interface Row {
   /** Label kind the operation defines, if any. */
@@ -75,6 +78,31 @@ export const ATTRS = [
 ] as const;
 
 export const GFP = ['blocking', 'atomic'] as const;
+
+export const DIRECTIONS = ['bidirectional', 'to-device', 'from-device'] as const;
+
+const gfp = {
+  name: 'gfp',
+  type: 'choice',
+  choices: GFP,
+  default: 'blocking',
+  doc: 'may it sleep?',
+} as const;
+
+const zone = {
+  name: 'zone',
+  type: 'choice',
+  choices: ZONE_NAMES,
+  default: 'normal',
+  doc: 'the highest zone it may use',
+} as const;
+
+const area = { name: 'region', type: 'region', doc: 'a cma region' } as const;
+const areaPages = [
+  area,
+  { name: 'page', type: 'count', doc: 'first page, from the start of the area' },
+  { name: 'pages', type: 'count', default: 1, min: 1, doc: 'how many' },
+] as const;
 
 export const OPERATIONS = {
   set_mask: {
@@ -183,8 +211,26 @@ export const OPERATIONS = {
     fields: [
       device,
       sizeField('bytes wanted', 0),
-      { name: 'gfp', type: 'choice', choices: GFP, default: 'blocking', doc: 'may it sleep?' },
+      gfp,
       { name: 'attrs', type: 'flags', choices: ATTRS, default: [], doc: 'DMA_ATTR_*' },
+    ],
+    results: ['phys', 'handle', 'bytes'],
+  },
+  alloc_noncoherent: {
+    returns: 'buffer',
+    doc: 'Pages for the device, zeroed; coherent pools are never asked.',
+    source: 'kernel/dma/mapping.c:dma_alloc_pages',
+    fields: [
+      device,
+      sizeField('bytes wanted', 0),
+      {
+        name: 'direction',
+        type: 'choice',
+        choices: DIRECTIONS,
+        default: 'bidirectional',
+        doc: 'who will write',
+      },
+      gfp,
     ],
     results: ['phys', 'handle', 'bytes'],
   },
@@ -211,6 +257,60 @@ export const OPERATIONS = {
       { name: 'pages', type: 'count', default: 1, min: 1, doc: 'length of the mapping, pages' },
     ],
     results: ['pfn'],
+  },
+  alloc_pages: {
+    returns: 'buffer',
+    doc: '2^order pages for the kernel itself; their contents are unknown.',
+    source: 'mm/page_alloc.c:__alloc_pages_noprof',
+    fields: [{ name: 'order', type: 'count', doc: 'log2 of the number of pages' }, zone],
+    results: ['phys'],
+  },
+  alloc_exact: {
+    returns: 'buffer',
+    doc: 'As many whole pages as the size needs, for the kernel itself.',
+    source: 'mm/page_alloc.c:alloc_pages_exact_noprof',
+    fields: [sizeField('bytes wanted', 1), zone],
+    results: ['phys'],
+  },
+  alloc_contig: {
+    returns: 'buffer',
+    doc: 'These very pages, if all are free; EBUSY if one is not.',
+    source: 'mm/page_alloc.c:alloc_contig_range_noprof',
+    fields: [
+      { name: 'phys', type: 'address', doc: 'first byte of the first page' },
+      { name: 'pages', type: 'count', min: 1, doc: 'how many' },
+    ],
+    results: [],
+  },
+  free_pages: {
+    doc: 'Gives back what alloc_pages, alloc_exact or alloc_contig answered.',
+    source: 'mm/page_alloc.c:__free_pages',
+    fields: [buffer],
+    results: [],
+  },
+  pin: {
+    doc: 'Somebody uses free pages of the area and they cannot be moved; EBUSY if one is not free.',
+    source: 'mm/page_isolation.c:has_unmovable_pages',
+    fields: areaPages,
+    results: [],
+  },
+  unpin: {
+    doc: 'The pinned pages are free again.',
+    source: 'mm/page_isolation.c:has_unmovable_pages',
+    fields: areaPages,
+    results: [],
+  },
+  run_work: {
+    doc: 'Work that was put off is done now: atomic pools that run low grow.',
+    source: 'kernel/dma/pool.c:atomic_pool_work_fn',
+    fields: [],
+    results: [],
+  },
+  census: {
+    doc: 'How much is free, of everything memory can come from.',
+    source: '/proc/zoneinfo, and what else counts free memory',
+    fields: [],
+    results: ['census'],
   },
   write: {
     doc: 'The CPU fills part of the buffer.',
@@ -272,5 +372,5 @@ export function rowOf(name: OpName): Row {
 
 /** The label an operation defines, or undefined. */
 export function definesOf(op: Op): number | undefined {
-  return op.op === 'alloc_coherent' ? op.out : undefined;
+  return 'out' in op ? op.out : undefined;
 }

@@ -11,11 +11,23 @@ export type Runs = readonly (readonly [value: number, count: number])[];
  */
 export type Warning = 'range' | 'default-redefined';
 
-/** State given or taken besides the result, e.g. an atomic pool that grew. Units: bytes. */
+/**
+ * State given or taken besides the result. `chunk`: the atomic pool `of` (kernel, dma, dma32) grew
+ * by the memory at `phys`.
+ */
 export interface Event {
   readonly event: string;
   readonly bytes: number;
+  readonly of?: string;
+  readonly phys?: number;
 }
+
+/**
+ * Free units of everything memory can come from, by name: a zone (`dma`), a cma region (`cma:c0`),
+ * an atomic pool (`atomic:kernel`), a coherent pool by region or by the device that declared it
+ * (`pool:p0`, `declared:d0`): pages; a restricted pool (`slots:r0`): slots of 2 KiB.
+ */
+export type Census = readonly (readonly [source: string, free: number])[];
 
 interface Common {
   readonly warnings?: readonly Warning[];
@@ -33,6 +45,7 @@ export interface Ok extends Common {
   readonly address?: number;
   readonly truth?: boolean;
   readonly pfn?: number;
+  readonly census?: Census;
 }
 
 /** NULL or DMA_MAPPING_ERROR. */

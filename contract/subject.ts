@@ -1,18 +1,21 @@
 /** The plug-in contract: what a thing must offer to be judged. */
 import type { Machine, ProfileName } from './machine.ts';
 import type { Op, OpName } from './operations.ts';
-import type { Outcome, Warning } from './outcome.ts';
+import type { Event, Outcome, Warning } from './outcome.ts';
 
 /**
  * What a subject can report. A law that needs more is shown as "not judged". One of `phys` and
- * `handle` it must report: nothing else says where memory is.
+ * `handle` it must report: nothing else says where memory is. `free-memory`: no page is taken or
+ * given back but by an answer or an event, and `census` counts what is left.
  */
-export const OBSERVATIONS = ['phys', 'handle', 'bytes', 'warnings'] as const;
+export const OBSERVATIONS = ['phys', 'handle', 'bytes', 'warnings', 'free-memory'] as const;
 export type Observation = (typeof OBSERVATIONS)[number];
 
 /** Boot messages are outcomes, too: a redefined default pool warns. */
 export interface Booted {
   readonly warnings: readonly Warning[];
+  /** Chunks the atomic pools were made of. */
+  readonly events?: readonly Event[];
 }
 
 interface AnySession {

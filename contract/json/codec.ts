@@ -28,6 +28,11 @@ export function withDefault<T>(codec: Codec<T>, value: T): Codec<T> {
   return { ...codec, absent: { value } };
 }
 
+/** The same form; as a member of an object it may be left out, and then it is. */
+export function optional<T>(codec: Codec<T>): Codec<T | undefined> {
+  return withDefault(codec as Codec<T | undefined>, undefined);
+}
+
 /** A JSON number: an integer in [min, max]. */
 export function integer(min: number, max: number, what: string): Codec<number> {
   return {
@@ -124,20 +129,22 @@ export function readMember<T>(
   return at.fail(`no "${name}"`, `the members ${name}, …`);
 }
 
-/** An object with one codec per member; every member is written. */
+/** An object with one codec per member; every member that is not undefined is written. */
 export function object<T extends object>(
-  members: { readonly [K in keyof T]: Codec<T[K]> },
+  members: { readonly [K in keyof T]-?: Codec<T[K]> | Codec<T[K] | undefined> },
   what: string,
 ): Codec<T> {
   const names = Object.keys(members) as (keyof T & string)[];
+  const codecs = members as Readonly<Record<string, Codec<unknown>>>;
   return {
     write(value) {
-      return Object.fromEntries(names.map((name) => [name, members[name].write(value[name])]));
+      const present = names.filter((name) => value[name] !== undefined);
+      return Object.fromEntries(present.map((name) => [name, codecs[name]!.write(value[name])]));
     },
     read(value, at: JsonPlace) {
       const found = readObject(value, at, names, what);
-      const pairs = names.map((name) => [name, readMember(found, name, members[name], at)]);
-      return Object.fromEntries(pairs) as T;
+      const pairs = names.map((name) => [name, readMember(found, name, codecs[name]!, at)] as const);
+      return Object.fromEntries(pairs.filter(([, member]) => member !== undefined)) as T;
     },
   };
 }

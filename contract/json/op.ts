@@ -69,6 +69,8 @@ function requiredCodec(field: Field, machine: Machine): Codec<unknown> {
   switch (field.type) {
     case 'device':
       return named(machine.devices, 'a device of the machine');
+    case 'region':
+      return named(machine.regions, 'a region of the machine');
     case 'buffer':
       return label;
     case 'address':

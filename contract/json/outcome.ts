@@ -7,12 +7,13 @@ import { ERRNO } from '../errno.ts';
 import { UNLIMITED } from '../numbers.ts';
 import type { OpName, ResultField } from '../operations.ts';
 import { rowOf } from '../operations.ts';
-import type { Event, Outcome, Runs, Warning } from '../outcome.ts';
+import type { Census, Event, Outcome, Runs, Warning } from '../outcome.ts';
 import type { Codec, Json, JsonObject } from './codec.ts';
 import {
   integer,
   list,
   object,
+  optional,
   readMember,
   readObject,
   text,
@@ -38,11 +39,16 @@ export const warnings: Codec<readonly Warning[]> = list(
   'warnings',
 );
 
-const event: Codec<Event> = object(
-  { event: text('what happened'), bytes: integer(-UNLIMITED, UNLIMITED, 'bytes') },
+const event: Codec<Event> = object<Event>(
+  {
+    event: text('what happened'),
+    bytes: integer(-UNLIMITED, UNLIMITED, 'bytes'),
+    of: optional(text('what it happened to')),
+    phys: optional(answeredAddress),
+  },
   'an event',
 );
-const events = list(event, JSON_LIMITS.text, 'events');
+export const events: Codec<readonly Event[]> = list(event, JSON_LIMITS.text, 'events');
 
 const runValue = integer(0, 255, 'the value of a byte');
 const runLength = integer(1, UNLIMITED, 'the length of a run');
@@ -57,6 +63,19 @@ const run: Codec<readonly [number, number]> = {
 
 const runs: Codec<Runs> = list(run, JSON_LIMITS.list, 'runs: [[value, count], …]');
 
+const source = text('a source of memory');
+const free = integer(0, UNLIMITED, 'what is free of it');
+
+const count: Codec<readonly [string, number]> = {
+  write: ([name, units]) => [source.write(name), free.write(units)],
+  read(value, at: JsonPlace) {
+    if (!Array.isArray(value) || value.length !== 2) at.failOn(value, 'a count: [source, free]');
+    return [source.read(value[0], at.at(0)), free.read(value[1], at.at(1))];
+  },
+};
+
+const census: Codec<Census> = list(count, JSON_LIMITS.list, 'counts: [[source, free], …]');
+
 const RESULTS: { readonly [F in ResultField]: Codec<unknown> } = {
   phys: answeredAddress,
   handle: answeredAddress,
@@ -64,6 +83,7 @@ const RESULTS: { readonly [F in ResultField]: Codec<unknown> } = {
   address: answeredAddress,
   truth,
   pfn: integer(0, UNLIMITED, 'a page frame number'),
+  census,
 };
 
 const COMMON = ['is', 'warnings', 'events'] as const;

@@ -10,18 +10,18 @@ import type { Outcome } from '../outcome.ts';
 import type { Booted } from '../subject.ts';
 import { InputError } from '../text/input-error.ts';
 import type { Codec } from './codec.ts';
-import { integer, object, readMember, readObject, withDefault, word } from './codec.ts';
+import { integer, object, optional, readMember, readObject, withDefault, word } from './codec.ts';
 import { label } from './label.ts';
 import { parseJsonLine } from './line.ts';
 import { machineFromJson, machineToJson } from './machine.ts';
 import { opFromJson, opToJson } from './op.ts';
-import { outcomeFromJson, outcomeToJson, warnings } from './outcome.ts';
+import { events, outcomeFromJson, outcomeToJson, warnings } from './outcome.ts';
 import { JsonPlace } from './place.ts';
 
 const VERSION = 1;
 
-export const booted: Codec<Booted> = object(
-  { warnings: withDefault(warnings, []) },
+export const booted: Codec<Booted> = object<Booted>(
+  { warnings: withDefault(warnings, []), events: optional(events) },
   'boot messages',
 );
 

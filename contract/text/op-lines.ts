@@ -62,7 +62,9 @@ function fieldValue(line: Line, word: Word, field: Field, machine: Machine): unk
   const what = `${field.name}: ${field.doc}`;
   switch (field.type) {
     case 'device':
-      return deviceIndex(line, word, machine);
+      return indexOf(line, word, machine.devices, 'a device of the machine');
+    case 'region':
+      return indexOf(line, word, machine.regions, 'a region of the machine');
     case 'buffer':
       return readLabel(line, word);
     case 'address':
@@ -93,12 +95,15 @@ function choiceOf(line: Line, word: Word, choices: readonly string[]): string {
   return word.text;
 }
 
-function deviceIndex(line: Line, word: Word, machine: Machine): number {
-  const index = machine.devices.findIndex((device) => device.name === word.text);
-  if (index < 0) {
-    const names = machine.devices.map((device) => device.name);
-    line.failNear(word, 'a device of the machine', names);
-  }
+function indexOf(
+  line: Line,
+  word: Word,
+  items: readonly { readonly name: string }[],
+  what: string,
+): number {
+  const names = items.map(({ name }) => name);
+  const index = names.indexOf(word.text);
+  if (index < 0) line.failNear(word, what, names);
   return index;
 }
 

@@ -125,6 +125,8 @@ function printValue(
   switch (field.type) {
     case 'device':
       return machine.devices[value as number]!.name;
+    case 'region':
+      return machine.regions[value as number]!.name;
     case 'buffer':
       return `${LABEL_LETTER.buffer}${value as number}`;
     case 'address':

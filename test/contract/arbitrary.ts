@@ -138,6 +138,8 @@ function givenOperand(field: Field, machine: Machine): fc.Arbitrary<unknown> {
   switch (field.type) {
     case 'device':
       return upTo(machine.devices.length - 1);
+    case 'region':
+      return upTo(machine.regions.length - 1);
     case 'buffer':
       return upTo(2 ** 20);
     case 'address':
@@ -172,7 +174,11 @@ function labelled(ops: readonly Op[]): Op[] {
 
 /** A machine and up to 20 operations. */
 export const cases: fc.Arbitrary<Case> = machines.chain((machine) => {
-  const one = fc.oneof(...OP_NAMES.map((op) => operation(op, machine)));
+  // Without regions nothing can be said about one.
+  const possible = OP_NAMES.filter(
+    (op) => machine.regions.length > 0 || rowOf(op).fields.every(({ type }) => type !== 'region'),
+  );
+  const one = fc.oneof(...possible.map((op) => operation(op, machine)));
   const program = fc.array(one, { maxLength: 20 }).map(labelled);
   return fc.record({ machine: fc.constant(machine), program });
 });

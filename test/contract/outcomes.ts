@@ -19,6 +19,7 @@ const RESULTS = {
   bytes: fc.array(run, { maxLength: 4 }),
   truth: fc.boolean(),
   pfn: fc.maxSafeNat(),
+  census: fc.array(fc.tuple(name, fc.maxSafeNat()), { maxLength: 3 }),
 } as const;
 
 /** Any answer an operation may have; what a subject does not observe is missing. */
@@ -28,7 +29,15 @@ export function outcomes(op: OpName): fc.Arbitrary<Outcome> {
     {
       warnings: fc.array(fc.constantFrom('range', 'default-redefined'), { minLength: 1 }),
       events: fc.array(
-        fc.record({ event: name, bytes: fc.maxSafeInteger().map((value) => value + 0) }),
+        fc.record(
+          {
+            event: name,
+            bytes: fc.maxSafeInteger().map((value) => value + 0),
+            of: name,
+            phys: answered,
+          },
+          { requiredKeys: ['event', 'bytes'] },
+        ),
         { minLength: 1, maxLength: 2 },
       ),
     },
