@@ -141,11 +141,30 @@ function checkRegion(machine: Machine, region: Region): Finding {
   if (kind === 'cma' && (base % granule !== 0 || size % granule !== 0)) {
     return [`${hex(base)} ${sizeText(size)}`, `base and size in multiples of ${sizeText(granule)}`];
   }
+  const trouble = kind === 'cma' ? areaTrouble(machine, region) : null;
+  if (trouble !== null) return trouble;
   if (kind === 'restricted' && (noMap || isDefault)) {
     return ['no-map or default on a restricted region', 'neither'];
   }
   if (kind === 'plain' && isDefault) return ['default on a plain region', 'a pool or cma region'];
   return null;
+}
+
+/**
+ * Why the page allocator could not lend the memory out meanwhile, or null: an area elsewhere would
+ * make a kernel crash when it is activated (mm/cma.c:cma_activate_area).
+ */
+function areaTrouble({ banks, regions }: Machine, area: Region): Finding {
+  const { base, size, disabled } = area;
+  if (disabled || size === 0) return null;
+  const text = `${hex(base)} ${sizeText(size)}`;
+  if (!banks.some((bank) => bank.base <= base && base + size <= bank.base + bank.size)) {
+    return [text, 'a cma region inside a bank'];
+  }
+  const other = regions.find(
+    (r) => r !== area && !r.disabled && r.base < base + size && base < r.base + r.size,
+  );
+  return other === undefined ? null : [`${text} over ${other.name}`, 'a cma region of its own'];
 }
 
 function checkDevice(machine: Machine, device: Device): Finding {

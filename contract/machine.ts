@@ -22,6 +22,11 @@ export interface Profile {
   readonly globalPool: boolean;
   /** Reserved regions come from a device tree and can be attached to devices. */
   readonly deviceTree: boolean;
+  /**
+   * DMA_DIRECT_REMAP: memory for devices that do not snoop is mapped anew, which may sleep; hence
+   * atomic pools. Such builds here have an MMU and so contiguous areas and restricted pools.
+   */
+  readonly remaps: boolean;
   /** CONFIG_ARM: a pool without no-map is refused when the tree is read. */
   readonly poolsNeedNoMap: boolean;
   /** System RAM is registered in whole pages; elsewhere to the byte. */
@@ -40,6 +45,7 @@ export const PROFILES = {
     alwaysCoherent: false,
     globalPool: false,
     deviceTree: true,
+    remaps: true,
     poolsNeedNoMap: false,
     ramInPages: true,
     refusesMappedPages: true,
@@ -52,6 +58,7 @@ export const PROFILES = {
     alwaysCoherent: true,
     globalPool: false,
     deviceTree: false,
+    remaps: false,
     poolsNeedNoMap: false,
     ramInPages: false,
     refusesMappedPages: false,
@@ -64,6 +71,7 @@ export const PROFILES = {
     alwaysCoherent: false,
     globalPool: true,
     deviceTree: true,
+    remaps: false,
     poolsNeedNoMap: true,
     ramInPages: false,
     refusesMappedPages: false,

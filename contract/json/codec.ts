@@ -143,7 +143,9 @@ export function object<T extends object>(
     },
     read(value, at: JsonPlace) {
       const found = readObject(value, at, names, what);
-      const pairs = names.map((name) => [name, readMember(found, name, codecs[name]!, at)] as const);
+      const pairs = names.map(
+        (name) => [name, readMember(found, name, codecs[name]!, at)] as const,
+      );
       return Object.fromEntries(pairs.filter(([, member]) => member !== undefined)) as T;
     },
   };

@@ -9,8 +9,10 @@ import type { Outcome, Warning } from '../../contract/outcome.ts';
 import type { Booted } from '../../contract/subject.ts';
 import type { Legality, Rule, Seen } from './rule.ts';
 import { broken, outcomeText } from './rule.ts';
-import { alloc, free } from './rules/alloc.ts';
+import { allocCoherent, allocNoncoherent, free } from './rules/alloc.ts';
+import { census } from './rules/census.ts';
 import { mmap, read, write } from './rules/contents.ts';
+import { adoptChunks, checkBootChunks, runWork } from './rules/growth.ts';
 import {
   addressingLimited,
   capable,
@@ -22,6 +24,7 @@ import {
   setMask,
   setOffset,
 } from './rules/limits.ts';
+import { allocContig, allocExact, allocPages, freePages, pin, unpin } from './rules/pages.ts';
 import { attach, declare, detach, release } from './rules/pools.ts';
 import type { State } from './state.ts';
 import { defaultRegions, newState } from './state.ts';
@@ -40,12 +43,23 @@ const RULES: { readonly [N in OpName]: Rule<N> } = {
   release,
   attach,
   detach,
-  alloc_coherent: alloc,
+  alloc_coherent: allocCoherent,
+  alloc_noncoherent: allocNoncoherent,
   free,
   mmap,
+  alloc_pages: allocPages,
+  alloc_exact: allocExact,
+  alloc_contig: allocContig,
+  free_pages: freePages,
+  pin,
+  unpin,
+  run_work: runWork,
+  census,
   write,
   read,
 };
+
+const NO_OPERATIONS: ReadonlySet<OpName> = new Set();
 
 function ruleOf(op: Op): Rule<OpName> {
   return RULES[op.op];
@@ -55,14 +69,26 @@ export class Judge {
   readonly state: State;
   readonly #seen: Seen;
 
-  /** `seen`: what the subject can report; laws that need more stay silent. */
-  constructor(machine: Machine, seen: Seen) {
-    this.state = newState(machine);
+  /**
+   * `seen`: what the subject can report; laws that need more stay silent. `operations`: what it can
+   * be asked. One that knows `alloc_noncoherent` has memory behind its pools; for others, what is
+   * asked of no pool stays without meaning.
+   */
+  constructor(machine: Machine, seen: Seen, operations: ReadonlySet<OpName> = NO_OPERATIONS) {
+    const hasPages = operations.has('alloc_noncoherent') && seen.has('phys');
+    this.state = newState(machine, { hasPages, accounted: hasPages && seen.has('free-memory') });
     this.#seen = seen;
   }
 
-  /** Holds the boot messages against the machine. */
+  /** Holds what booting said against the machine, and believes it. */
   checkBoot(booted: Booted): Violation | null {
+    const chunks = booted.events ?? [];
+    const violation = this.#checkMessages(booted) ?? checkBootChunks(this.state, chunks);
+    if (violation === null && this.state.accounted) adoptChunks(this.state, chunks);
+    return violation;
+  }
+
+  #checkMessages(booted: Booted): Violation | null {
     if (!this.#seen.has('warnings')) return null;
     const expected = Math.max(0, defaultRegions(this.state.machine).length - 1);
     const observed = booted.warnings.filter((w) => w === 'default-redefined').length;
@@ -82,7 +108,18 @@ export class Judge {
       const may = rule.maySkip?.(this.state, op) === true;
       return may ? null : broken('any/form', 'an answer', 'skipped');
     }
-    return rule.check(this.state, op, outcome, this.#seen) ?? this.#checkWarnings(op, outcome);
+    return (
+      rule.check(this.state, op, outcome, this.#seen) ??
+      this.#checkWarnings(op, outcome) ??
+      this.#checkEvents(op, outcome)
+    );
+  }
+
+  /** Memory is given to pools when put-off work is done, and at no other time. */
+  #checkEvents(op: Op, outcome: Outcome): Violation | null {
+    const [first] = outcome.events ?? [];
+    if (first === undefined || op.op === 'run_work' || !this.state.accounted) return null;
+    return broken('atomic/growth', 'growth by run_work alone', `${first.event} of ${first.bytes}`);
   }
 
   #checkWarnings(op: Op, outcome: Outcome): Violation | null {

@@ -4,6 +4,17 @@
  */
 import type { Device, Machine, Region, Window } from '../../contract/machine.ts';
 import { isCoherent, PROFILES } from '../../contract/machine.ts';
+import type { Op } from '../../contract/operations.ts';
+import type { Arena } from './arena.ts';
+import type {
+  AreaState,
+  ChunkState,
+  Memory,
+  PageState,
+  SlotsState,
+  UnseenState,
+} from './memory.ts';
+import { newMemory } from './memory.ts';
 import type { Interval } from './system-ram.ts';
 import { mappedMemory, systemRam } from './system-ram.ts';
 
@@ -16,11 +27,18 @@ export interface DeviceState {
   windows: readonly Window[];
   /** The pool it allocates from. */
   pool: PoolState | null;
+  /** Its own contiguous area; null: the default one serves it. */
+  area: AreaState | null;
+  /** Its restricted pool, from which alone it allocates then. */
+  slots: SlotsState | null;
   /** Attached regions, in order: what a detach undoes. */
   attached: number[];
 }
 
 export interface PoolState {
+  readonly kind: 'pool';
+  /** Index of its region or, of a declared pool, of the device that declared it. */
+  readonly owner: number;
   readonly origin: 'region' | 'declared';
   /** Physical address of the first byte, and whole pages from there. */
   readonly base: number;
@@ -32,23 +50,32 @@ export interface PoolState {
   used: boolean;
 }
 
-/** A live buffer: `pages` pages from page `page` of its pool are taken for it. */
+/** What a buffer was taken from. */
+export type Source = PoolState | PageState | AreaState | ChunkState | SlotsState | UnseenState;
+
+/** A live buffer: `length` bytes from physical byte `start` are taken for it. */
 export interface BufferState {
   readonly label: number;
-  readonly pool: PoolState;
-  /** Device that allocated it. */
+  /** The operation that made it: each has its own way back. */
+  readonly how: Extract<Op, { readonly out: number }>['op'];
+  readonly source: Source;
+  /** Device that allocated it; -1: the kernel itself. */
   readonly device: number;
   readonly viaGlobal: boolean;
   /** Bytes asked for. */
   readonly size: number;
-  readonly page: number;
-  readonly pages: number;
-  /** What its bytes hold; null once a buffer of another pool has had the same bytes. */
-  contents: Contents | null;
+  readonly start: number;
+  readonly length: number;
+  /** What the device was told, or null. */
+  readonly handle: number | null;
+  /** Has it a kernel mapping? */
+  readonly mapped: boolean;
+  /** What the bytes hold that the CPU may touch. */
+  contents: Contents;
 }
 
-/** Runs of known bytes in order, without gaps, from the start of the buffer. */
-export type Contents = readonly { readonly value: number; readonly length: number }[];
+/** Runs of bytes in order, without gaps, from the start of the buffer; null: anything. */
+export type Contents = readonly { readonly value: number | null; readonly length: number }[];
 
 export interface State {
   readonly machine: Machine;
@@ -60,6 +87,17 @@ export interface State {
   readonly pools: PoolState[];
   readonly buffers: Map<number, BufferState>;
   readonly ram: Ram;
+  readonly memory: Memory;
+  /** Is memory behind the coherent pools modelled for this subject? */
+  readonly hasPages: boolean;
+  /** Does it say where all pages are? */
+  readonly accounted: boolean;
+}
+
+/** What the subject can be asked and can tell, as far as state depends on it. */
+export interface Scope {
+  readonly hasPages: boolean;
+  readonly accounted: boolean;
 }
 
 /** Byte ranges `[start, end)`, sorted, disjoint. */
@@ -70,7 +108,7 @@ export interface Ram {
   readonly system: readonly Interval[];
 }
 
-export function newState(machine: Machine): State {
+export function newState(machine: Machine, scope: Scope): State {
   const mapped = mappedMemory(machine);
   const ram = { mapped, system: systemRam(machine, mapped) };
   const regionPools = new Map<number, PoolState>();
@@ -78,18 +116,21 @@ export function newState(machine: Machine): State {
   const index = defaultRegion(machine);
   let globalPool: PoolState | null = null;
   if (index !== null && poolRefusal(machine, ram, machine.regions[index]!) === null) {
-    globalPool = newPool(machine, machine.regions[index]!, null, 'region');
+    globalPool = newPool(machine, machine.regions[index]!, null, 'region', index);
     regionPools.set(index, globalPool);
     pools.push(globalPool);
   }
   const devices = machine.devices.map((spec, i) => newDevice(machine, spec, i));
-  return { machine, devices, regionPools, globalPool, pools, buffers: new Map(), ram };
+  const memory = newMemory(machine, mapped);
+  const buffers = new Map<number, BufferState>();
+  return { machine, devices, regionPools, globalPool, pools, buffers, ram, memory, ...scope };
 }
 
 function newDevice(machine: Machine, spec: Device, index: number): DeviceState {
   const { mask, coherentMask, windows } = spec;
   const coherent = isCoherent(machine, spec);
-  return { index, spec, coherent, mask, coherentMask, windows, pool: null, attached: [] };
+  const bound = { pool: null, area: null, slots: null, attached: [] };
+  return { index, spec, coherent, mask, coherentMask, windows, ...bound };
 }
 
 /** Regions that ask to be the default pool, where the profile has one. The last one wins. */
@@ -133,9 +174,18 @@ export function newPool(
   range: Pick<Region, 'base' | 'size'>,
   deviceBase: number | null,
   origin: PoolState['origin'],
+  owner: number,
 ): PoolState {
   const pages = Math.floor(range.size / machine.pageSize);
-  return { origin, base: range.base, pages, deviceBase, live: [], used: false };
+  const { base } = range;
+  return { kind: 'pool', owner, origin, base, pages, deviceBase, live: [], used: false };
+}
+
+/** Alignment is relative to page 0 of the pool. */
+export function poolArena(pool: PoolState, pageSize: number): Arena {
+  const { base, pages, live } = pool;
+  const taken = live.map(({ start, length }): Interval => [start, start + length]);
+  return { parts: [[base, base + pages * pageSize]], origin: base, taken };
 }
 
 /** Does `device` use the global pool when it has none of its own? (dma_direct_alloc, row D3) */

@@ -1,6 +1,7 @@
 /** Mapped memory and System RAM by definition. */
 import type { Machine, Region } from '../../contract/machine.ts';
 import { PROFILES } from '../../contract/machine.ts';
+import { union } from './arena.ts';
 
 export type Interval = readonly [start: number, end: number];
 
@@ -53,15 +54,4 @@ function without(piece: Interval, hole: Interval): Interval[] {
   const before: Interval = [piece[0], hole[0]];
   const after: Interval = [hole[1], piece[1]];
   return [before, after].filter(([start, end]) => start < end);
-}
-
-function union(intervals: readonly Interval[]): Interval[] {
-  const merged: Interval[] = [];
-  for (const [start, end] of [...intervals].sort((a, b) => a[0] - b[0])) {
-    const last = merged.at(-1);
-    if (last !== undefined && start <= last[1]) {
-      merged[merged.length - 1] = [last[0], Math.max(last[1], end)];
-    } else merged.push([start, end]);
-  }
-  return merged;
 }

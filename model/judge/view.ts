@@ -65,6 +65,16 @@ export function coherentOk(
   };
 }
 
+/** Where, for a buffer that starts there, the answer to "coherent_ok" may change. */
+export function coherentEdges(device: DeviceState, size: number): readonly number[] {
+  const limit = coherentLimit(device);
+  if (device.windows.length === 0) return [limit - size + 1];
+  return windowsOf(device).flatMap((w) => {
+    const reach = w.cpu + (limit - w.dma) - size + 1;
+    return [w.cpu, w.cpu + w.size - size, w.cpu + w.size, reach];
+  });
+}
+
 /** Can the device work with this mask? Some translation of ZONE_DMA's end decides. */
 export function supported(
   state: State,

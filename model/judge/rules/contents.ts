@@ -7,6 +7,7 @@ import { failed, OK } from '../../../contract/outcome.ts';
 import type { Legality, Rule } from '../rule.ts';
 import { broken, outcomeText } from '../rule.ts';
 import type { BufferState, Contents, State } from '../state.ts';
+import { untranslations } from '../view.ts';
 import { ownerLegality } from './alloc.ts';
 import { exact } from './exact.ts';
 
@@ -18,15 +19,25 @@ function frameOf(state: State, op: Mmap): number | null {
   const buffer = state.buffers.get(op.buffer)!;
   const count = Math.ceil((op.size < 0 ? buffer.size : op.size) / pageSize);
   if (op.offset >= count || op.pages > count - op.offset) return null;
-  return Math.floor(buffer.pool.base / pageSize) + buffer.page + op.offset;
+  return Math.floor(buffer.start / pageSize) + op.offset;
+}
+
+/** Other memory is found by the handle (direct.c:dma_direct_mmap), or is known by its page. */
+function namesItsPage(state: State, { how, handle, start }: BufferState, op: Mmap): boolean {
+  if (how === 'alloc_noncoherent' || handle === null) return true;
+  const device = state.devices[op.via < 0 ? state.buffers.get(op.buffer)!.device : op.via]!;
+  const found = untranslations(device, handle);
+  return found.length === 1 && found[0] === start;
 }
 
 export const mmap: Rule<'mmap'> = {
   legality: (state, op) => {
     const legality = ownerLegality(state, op);
     if (legality !== 'legal') return legality;
-    const { pool, page, size } = state.buffers.get(op.buffer)!;
-    const room = (pool.pages - page) * state.machine.pageSize;
+    const buffer = state.buffers.get(op.buffer)!;
+    const { source, start, size } = buffer;
+    if (source.kind !== 'pool') return namesItsPage(state, buffer, op) ? 'legal' : 'undefined';
+    const room = source.base + source.pages * state.machine.pageSize - start;
     // Past the end of the pool the call is for another allocator.
     return (op.size < 0 ? size : op.size) <= room ? 'legal' : 'undefined';
   },
@@ -52,7 +63,7 @@ export const mmap: Rule<'mmap'> = {
 function rangeLegality(state: State, op: OpOf<'write' | 'read'>): Legality {
   const buffer = state.buffers.get(op.buffer);
   if (buffer === undefined) return 'meaningless';
-  return op.offset + op.length <= buffer.size ? 'legal' : 'undefined';
+  return op.offset + op.length <= lengthOf(buffer.contents) ? 'legal' : 'undefined';
 }
 
 export const write = exact<'write'>({
@@ -60,7 +71,7 @@ export const write = exact<'write'>({
   expect: () => ({ law: 'any/form', allowed: [OK], because: 'a store returns nothing' }),
   adopt: (state, op) => {
     const buffer = state.buffers.get(op.buffer)!;
-    buffer.contents = buffer.contents && overwrite(buffer.contents, op);
+    buffer.contents = overwrite(buffer.contents, op);
   },
 });
 
@@ -79,23 +90,38 @@ export const read: Rule<'read'> = {
 function checkRead(buffer: BufferState, op: OpOf<'read'>, bytes: Runs): Violation | null {
   const total = bytes.reduce((sum, [, count]) => sum + count, 0);
   if (total !== op.length) return broken('any/form', `${op.length} bytes`, `${total} bytes`);
-  if (buffer.contents === null) return null;
   const wanted = slice(buffer.contents, op.offset, op.length);
   const seen = bytes.map(([value, length]) => ({ value, length }));
-  if (text(wanted) === text(seen)) return null;
-  return broken('cpu/contents', text(wanted), text(seen));
+  // Where nothing is known, everything is right.
+  const known = text(mask(seen, wanted));
+  return text(wanted) === known ? null : broken('cpu/contents', text(wanted), text(seen));
+}
+
+/** The runs of `seen`, with null wherever `wanted` has it. */
+function mask(seen: Contents, wanted: Contents): Contents {
+  let at = 0;
+  return wanted.flatMap(({ value, length }) => {
+    const from = at;
+    at += length;
+    return value === null ? [{ value, length }] : slice(seen, from, length);
+  });
 }
 
 /** `value*length` runs, neighbours of one value joined: equal texts mean equal bytes. */
 function text(contents: Contents): string {
-  const joined: { value: number; length: number }[] = [];
+  const joined: { value: number | null; length: number }[] = [];
   for (const run of contents) {
     const last = joined.at(-1);
     if (run.length === 0) continue;
     if (last?.value === run.value) last.length += run.length;
     else joined.push({ ...run });
   }
-  return joined.map((run) => `${hex(run.value)}*${run.length}`).join(' ');
+  const word = (value: number | null) => (value === null ? 'anything' : hex(value));
+  return joined.map((run) => `${word(run.value)}*${run.length}`).join(' ');
+}
+
+function lengthOf(contents: Contents): number {
+  return contents.reduce((sum, run) => sum + run.length, 0);
 }
 
 function slice(contents: Contents, from: number, length: number): Contents {
@@ -109,7 +135,7 @@ function slice(contents: Contents, from: number, length: number): Contents {
 }
 
 function overwrite(contents: Contents, op: OpOf<'write'>): Contents {
-  const total = contents.reduce((sum, run) => sum + run.length, 0);
+  const total = lengthOf(contents);
   const end = op.offset + op.length;
   const parts = [
     ...slice(contents, 0, op.offset),

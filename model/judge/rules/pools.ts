@@ -1,14 +1,19 @@
 /** Pools come, are bound to devices, and go. Source: kernel/dma/coherent.c, of_reserved_mem.c. */
+import type { Region } from '../../../contract/machine.ts';
 import { PROFILES } from '../../../contract/machine.ts';
 import type { OpOf } from '../../../contract/operations.ts';
 import { failed, OK } from '../../../contract/outcome.ts';
+import type { SlotsState } from '../memory.ts';
 import type { Rule } from '../rule.ts';
-import type { State } from '../state.ts';
+import type { DeviceState, Source, State } from '../state.ts';
 import { newPool, poolRefusal } from '../state.ts';
 import { coherentLimit } from '../view.ts';
 import type { Expectation } from './exact.ts';
 import { exact } from './exact.ts';
 import { deviceOf } from './limits.ts';
+
+/** IO_TLB_SEGSIZE slots of 2 KiB. */
+const SEGMENT_BYTES = 128 * 2048;
 
 export const declare: Rule<'declare'> = exact({
   legality: () => 'legal',
@@ -25,7 +30,7 @@ export const declare: Rule<'declare'> = exact({
   adopt: (state, op, outcome) => {
     if (outcome.is !== 'ok') return;
     const range = { base: op.phys, size: op.size };
-    const pool = newPool(state.machine, range, op.dma, 'declared');
+    const pool = newPool(state.machine, range, op.dma, 'declared', op.device);
     state.pools.push(pool);
     deviceOf(state, op).pool = pool;
   },
@@ -50,19 +55,21 @@ const bind: Rule<'attach'> = exact({
   legality: (state, op) => {
     if (!PROFILES[state.machine.profile].deviceTree) return 'meaningless';
     const region = state.machine.regions[deviceOf(state, op).spec.regions[op.index] ?? -1];
-    if (region === undefined || region.disabled) return 'legal';
-    // Areas and bounce pools are bound by the allocators that own them, not modelled yet.
-    return region.kind === 'cma' || region.kind === 'restricted' ? 'meaningless' : 'legal';
+    if (region === undefined || region.disabled || region.kind === 'plain') return 'legal';
+    if (region.kind === 'pool') return 'legal';
+    if (!state.hasPages) return 'meaningless';
+    return region.kind === 'cma' || canBounce(state, region) ? 'legal' : 'undefined';
   },
   expect: expectAttach,
   adopt: (state, op, outcome) => {
     const device = deviceOf(state, op);
     const index = device.spec.regions[op.index];
     const region = index === undefined ? undefined : state.machine.regions[index]!;
-    if (index === undefined || region?.kind !== 'pool' || region.disabled) return;
+    if (index === undefined || region === undefined || region.disabled) return;
+    if (outcome.is === 'ok' && region.kind !== 'pool') return bindMemory(state, device, index);
     const created = outcome.is === 'ok' || (outcome.is === 'error' && outcome.errno === 'EBUSY');
     if (created && !state.regionPools.has(index)) {
-      const pool = newPool(state.machine, region, null, 'region');
+      const pool = newPool(state.machine, region, null, 'region', index);
       state.regionPools.set(index, pool);
       state.pools.push(pool);
     }
@@ -71,6 +78,44 @@ const bind: Rule<'attach'> = exact({
     device.attached.push(index);
   },
 });
+
+/** Do handlers accept the node? Elsewhere than on such builds nobody knows areas and slots. */
+function hasHandler(state: State, index: number): boolean {
+  const { kind, size } = state.machine.regions[index]!;
+  if (kind === 'cma') return state.memory.areas.some(({ region }) => region === index);
+  if (kind === 'restricted') return PROFILES[state.machine.profile].remaps && size > 0;
+  return kind === 'pool' && size > 0;
+}
+
+/**
+ * Slots are whole segments of memory the kernel maps; other regions the kernel would crash on, or
+ * read past the end of (deviations restricted-elsewhere, restricted-tail).
+ */
+function canBounce(state: State, { base, size }: Region): boolean {
+  if (!PROFILES[state.machine.profile].remaps || size === 0) return true;
+  const isMapped = state.ram.mapped.some(([from, to]) => from <= base && base + size <= to);
+  return isMapped && size % SEGMENT_BYTES === 0 && base % state.machine.pageSize === 0;
+}
+
+/** From now on the device allocates from the area, or from the slots alone. */
+function bindMemory(state: State, device: DeviceState, index: number): void {
+  const { memory, machine } = state;
+  const { base, size, kind } = machine.regions[index]!;
+  if (kind === 'cma') device.area = memory.areas.find(({ region }) => region === index) ?? null;
+  else {
+    const fresh: SlotsState = {
+      kind: 'slots',
+      region: index,
+      start: base,
+      end: base + size,
+      live: [],
+    };
+    const slots = memory.slots.get(index) ?? fresh;
+    memory.slots.set(index, slots);
+    device.slots = slots;
+  }
+  device.attached.push(index);
+}
 
 export const attach: Rule<'attach'> = {
   ...bind,
@@ -102,9 +147,12 @@ function expectAttach(state: State, op: OpOf<'attach'>): Expectation {
   if (region.disabled) {
     return { law: 'attach/disabled', allowed: [OK], because: 'the region is disabled' };
   }
-  if (region.kind !== 'pool' || region.size === 0) {
+  if (!hasHandler(state, index)) {
     const because = region.size === 0 ? 'it has no bytes' : 'no handler for this kind of region';
     return { law: 'attach/no-handler', allowed: [failed('EINVAL')], because };
+  }
+  if (region.kind !== 'pool') {
+    return { law: 'attach/memory', allowed: [OK], because: 'it binds the area or the slots' };
   }
   const refusal = poolRefusal(state.machine, state.ram, region);
   if (refusal !== null && !state.regionPools.has(index)) {
@@ -121,13 +169,19 @@ export const detach: Rule<'detach'> = exact({
   legality: (state, op) => {
     if (!PROFILES[state.machine.profile].deviceTree) return 'meaningless';
     const device = deviceOf(state, op);
-    const live = device.pool?.live.some((buffer) => buffer.device === op.device) ?? false;
+    const bound: readonly (Source | null)[] = [device.pool, device.area, device.slots];
+    const live = [...state.buffers.values()].some(
+      (buffer) => buffer.device === op.device && bound.includes(buffer.source),
+    );
     return live && device.attached.length > 0 ? 'misuse' : 'legal';
   },
   expect: () => ({ law: 'pool/unbind', allowed: [OK], because: 'it cannot fail' }),
   adopt: (state, op) => {
     const device = deviceOf(state, op);
-    if (device.attached.length > 0) device.pool = null;
+    const kinds = device.attached.map((index) => state.machine.regions[index]!.kind);
+    if (kinds.includes('pool')) device.pool = null;
+    device.area = null;
+    device.slots = null;
     device.attached = [];
   },
 });
