@@ -10,6 +10,7 @@
 import fc from 'fast-check';
 import { caseArbitrary } from '../properties/arbitrary.ts';
 import { programArbitrary } from './commands/commands.ts';
+import { FIRST } from './commands/first.ts';
 import { kept } from './commands/kept.ts';
 import { sample, seedOf } from './commands/sample.ts';
 import type { BenchTable } from './measure.ts';
@@ -23,7 +24,7 @@ const ROUNDS = 21;
 export function generationBench(): BenchTable[] {
   const { machines, weights, stretch } = sample(MACHINES);
   const commands = machines.map((machine) => programArbitrary(machine, weights, stretch));
-  const cases = machines.map((machine) => caseArbitrary(machine));
+  const cases = machines.map((machine) => caseArbitrary(machine, FIRST));
   const draw = <T>(arbitrary: fc.Arbitrary<T>, turn: number, index: number): T[] =>
     fc.sample(arbitrary, { seed: seedOf(turn + 1, index), numRuns: PROGRAMS_PER_MACHINE });
   const lengths = { ours: 0, commands: 0, programs: 0 };

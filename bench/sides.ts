@@ -3,16 +3,16 @@ import fc from 'fast-check';
 import type { Machine } from '../contract/machine.ts';
 import type { Op } from '../contract/operations.ts';
 import type { SyncSession } from '../contract/subject.ts';
-import { Tally } from '../properties/labels.ts';
+import { Tally } from '../properties/labels/tally.ts';
 import { drawProgram } from '../properties/programs/draw.ts';
 import { Random } from '../properties/random.ts';
 import { huntSync } from '../properties/runner/hunt.ts';
 import { profileOf, runSync } from '../properties/runner/run.ts';
 import { caseSeed } from '../properties/runner/seed.ts';
 import { Trial } from '../properties/runner/trial.ts';
-import { carveoutSubject } from '../sut/subject.ts';
 import type { CommandProgram } from './commands/commands.ts';
 import { perform, programArbitrary } from './commands/commands.ts';
+import { FIRST, firstSubject } from './commands/first.ts';
 import type { Sample } from './commands/sample.ts';
 import { seedOf } from './commands/sample.ts';
 import { JudgeWorld } from './commands/world.ts';
@@ -20,7 +20,7 @@ import { JudgeWorld } from './commands/world.ts';
 /** Cases of each machine in a round. */
 const CASES = 16;
 
-const PROFILE = profileOf(carveoutSubject, []);
+const PROFILE = profileOf(firstSubject, []);
 
 /** Answers how many operations were answered and judged. */
 export type Round = (turn: number) => number;
@@ -35,9 +35,8 @@ export function ourSide({ machines }: Sample): Round {
         const number = (turn * machines.length + index) * CASES + k;
         const seed = caseSeed('bench', 'pools', number);
         const hunted = huntSync(
-          machine,
-          seed,
-          (kase) => runSync(carveoutSubject, kase, PROFILE, tally),
+          { machine, seed, operations: FIRST },
+          (kase) => runSync(firstSubject, kase, PROFILE, tally),
           watcher,
         );
         if (hunted !== null) throw new Error(`case ${number} fails: the bench has no verdict`);
@@ -66,7 +65,7 @@ export function commandSide({ machines, weights, stretch }: Sample): Round {
 
 function runCommands(machine: Machine, [setup, commands]: CommandProgram, tally: Tally): void {
   const trial = new Trial(machine, PROFILE, tally);
-  const real = carveoutSubject.boot(machine);
+  const real = firstSubject.boot(machine);
   if (trial.booted(real.booted) !== null) throw new Error('the boot breaks a law');
   const model = new JudgeWorld(machine, trial, setup);
   const play = (ops: readonly Op[]) => {
@@ -85,7 +84,7 @@ export function rawSide({ machines }: Sample): Round {
     let operations = 0;
     for (const machine of machines) {
       for (let k = 0; k < CASES; k++) {
-        operations += play(carveoutSubject.boot(machine), drawProgram(random, machine));
+        operations += play(firstSubject.boot(machine), drawProgram(random, machine, FIRST));
       }
     }
     return operations;

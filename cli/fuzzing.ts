@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Machine } from '../contract/machine.ts';
 import type { Subject } from '../contract/subject.ts';
-import { Tally } from '../properties/labels.ts';
+import { Tally } from '../properties/labels/tally.ts';
 import { mergeBuckets } from '../properties/runner/buckets.ts';
 import type { CampaignOptions, CampaignResult } from '../properties/runner/campaign.ts';
 import { campaign } from '../properties/runner/campaign.ts';

@@ -5,7 +5,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { InputProblem } from '../contract/text/input-error.ts';
 import { InputError } from '../contract/text/input-error.ts';
-import { Tally } from '../properties/labels.ts';
+import { Tally } from '../properties/labels/tally.ts';
 import { mergeBuckets } from '../properties/runner/buckets.ts';
 import type { CampaignOptions, CampaignResult, Progress } from '../properties/runner/campaign.ts';
 import { campaign } from '../properties/runner/campaign.ts';

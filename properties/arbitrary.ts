@@ -1,6 +1,8 @@
 /** Machines and cases as fast-check arbitraries: own draws, own shrinking. */
 import fc from 'fast-check';
 import type { Machine } from '../contract/machine.ts';
+import type { OpName } from '../contract/operations.ts';
+import { OP_NAMES } from '../contract/operations.ts';
 import type { Case } from '../contract/scenario.ts';
 import type { MachineLimits } from '../contract/subject.ts';
 import { drawMachine } from './machines/draw.ts';
@@ -13,10 +15,19 @@ export function machineArbitrary(limits: MachineLimits = {}): fc.Arbitrary<Machi
   return new Drawn((random) => drawMachine(random, limits));
 }
 
-/** Random programs on the machine, as cases; shrinking simplifies both. */
-export function caseArbitrary(machine: Machine, trail: Trail = new Trail()): fc.Arbitrary<Case> {
+const ALL: ReadonlySet<OpName> = new Set(OP_NAMES);
+
+/**
+ * Random programs on the machine, as cases; shrinking simplifies both. `operations`: what programs
+ * consist of; all there are, unless said.
+ */
+export function caseArbitrary(
+  machine: Machine,
+  operations: ReadonlySet<OpName> = ALL,
+  trail: Trail = new Trail(),
+): fc.Arbitrary<Case> {
   return new Drawn<Case>(
-    (random) => ({ machine, program: drawProgram(random, machine) }),
+    (random) => ({ machine, program: drawProgram(random, machine, operations) }),
     (kase) => trail.candidates(kase),
   );
 }

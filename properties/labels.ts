@@ -6,28 +6,12 @@
 import { endsWithin, orderOf } from '../contract/numbers.ts';
 import type { Op, OpOf } from '../contract/operations.ts';
 import type { Ok, Outcome } from '../contract/outcome.ts';
+import { wantedBy } from '../model/judge/dispatch.ts';
 import type { PoolState, State } from '../model/judge/state.ts';
 import { sharesMemory } from '../model/judge/state.ts';
 import { coherentLimit, translations } from '../model/judge/view.ts';
-
-export class Tally {
-  /** Cells, so that counting one more is a look-up and no write to the map. */
-  readonly #cells = new Map<string, { count: number }>();
-
-  get counts(): Map<string, number> {
-    return new Map([...this.#cells].map(([label, cell]) => [label, cell.count]));
-  }
-
-  add(label: string, count = 1): void {
-    const cell = this.#cells.get(label);
-    if (cell === undefined) this.#cells.set(label, { count });
-    else cell.count += count;
-  }
-
-  addAll(other: Iterable<readonly [string, number]>): void {
-    for (const [label, count] of other) this.add(label, count);
-  }
-}
+import { countMemory, countPages } from './labels/memory.ts';
+import type { Tally } from './labels/tally.ts';
 
 /** Counts what this answer shows. `state` is the state before it is believed. */
 export function countLabels(tally: Tally, state: State, op: Op, outcome: Outcome) {
@@ -35,6 +19,17 @@ export function countLabels(tally: Tally, state: State, op: Op, outcome: Outcome
   switch (op.op) {
     case 'alloc_coherent':
       return countAlloc(tally, state, op, outcome);
+    case 'alloc_noncoherent':
+      return countMemory(tally, state, op, outcome);
+    case 'alloc_pages':
+    case 'alloc_exact':
+    case 'alloc_contig':
+    case 'free_pages':
+    case 'pin':
+    case 'unpin':
+    case 'run_work':
+    case 'census':
+      return countPages(tally, op, outcome);
     case 'free':
       if (op.via >= 0 && op.via !== state.buffers.get(op.buffer)?.device) {
         tally.add('freed by a sharer');
@@ -61,12 +56,13 @@ export function countLabels(tally: Tally, state: State, op: Op, outcome: Outcome
 }
 
 function countAlloc(tally: Tally, state: State, op: OpOf<'alloc_coherent'>, outcome: Outcome) {
-  const device = state.devices[op.device]!;
-  const pool = device.pool ?? state.globalPool;
+  const wanted = wantedBy(state, op);
   if (outcome.is === 'skipped') return tally.add('served by no pool');
   if (op.size === 0) return tally.add('size 0');
-  if (pool === null) return tally.add('no global pool');
-  if (device.pool === null) tally.add('global pool');
+  if (wanted.from === 'nothing') return tally.add('no global pool');
+  if (wanted.from !== 'pool') return countMemory(tally, state, op, outcome);
+  const { pool } = wanted;
+  if (wanted.viaGlobal) tally.add('global pool');
   if (outcome.is === 'none') return countRefusal(tally, state, pool, op);
   tally.add('allocated');
   const { pageSize } = state.machine;
@@ -82,7 +78,7 @@ function countAlloc(tally: Tally, state: State, op: OpOf<'alloc_coherent'>, outc
 function countRefusal(tally: Tally, state: State, pool: PoolState, op: OpOf<'alloc_coherent'>) {
   const { pageSize } = state.machine;
   const wanted = 2 ** orderOf(op.size, pageSize);
-  const taken = pool.live.reduce((sum, buffer) => sum + buffer.pages, 0);
+  const taken = pool.live.reduce((sum, { length }) => sum + length, 0) / pageSize;
   if (pool.pages === 0) tally.add('hazard: pool without a page');
   else if (op.size > pool.pages * pageSize) tally.add('larger than the pool');
   else if (wanted > pool.pages) tally.add('hazard: tail out of reach');

@@ -9,8 +9,11 @@ import type { Op } from '../contract/operations.ts';
 import type { Outcome } from '../contract/outcome.ts';
 import type { Case } from '../contract/scenario.ts';
 import type { SyncSubject } from '../contract/subject.ts';
+import { wantedBy } from '../model/judge/dispatch.ts';
 import { Judge } from '../model/judge/judge.ts';
-import { Tally } from './labels.ts';
+import type { State } from '../model/judge/state.ts';
+import { Tally } from './labels/tally.ts';
+import type { Recorder } from './runner/run.ts';
 import { profileOf, runSync } from './runner/run.ts';
 import type { Failure } from './runner/trial.ts';
 
@@ -24,6 +27,10 @@ export interface Relation {
 interface Sent {
   readonly op: Op;
   readonly outcome: Outcome;
+  /** An allocation a coherent pool serves: what else is asked in between does not move it. */
+  readonly fromPool: boolean;
+  /** The first device bound to the pool it is about, or null. */
+  readonly first: number | null;
 }
 
 const law = (id: string, says: string, decides: readonly string[], source: string): Law => ({
@@ -84,21 +91,28 @@ function otherManners(op: Op): Op[] {
 }
 
 /** Allocations and frees go through the first device bound to the same pool at that time. */
-function oneDevice(machine: Machine, sent: readonly Sent[]): Op[] {
-  const judge = new Judge(machine, new Set());
-  const { devices, buffers } = judge.state;
-  const first = (index: number) => {
-    const { pool } = devices[index]!;
-    return pool === null ? index : devices.findIndex((device) => device.pool === pool);
-  };
-  return sent.map(({ op, outcome }): Op => {
-    const buffer = op.op === 'free' ? buffers.get(op.buffer)! : null;
-    judge.adopt(op, outcome);
-    if (op.op === 'alloc_coherent') return { ...op, device: first(op.device) };
-    // The global pool is freed by devices it serves, whatever pool they have got since.
-    if (op.op !== 'free' || buffer === null || buffer.viaGlobal) return op;
-    return { ...op, via: first(op.via < 0 ? buffer.device : op.via) };
+function oneDevice(_machine: Machine, sent: readonly Sent[]): Op[] {
+  return sent.map(({ op, first }): Op => {
+    if (first === null) return op;
+    if (op.op === 'alloc_coherent') return { ...op, device: first };
+    return op.op === 'free' ? { ...op, via: first } : op;
   });
+}
+
+/** The first device with the pool of this one; itself without a pool. */
+function firstSharer({ devices }: State, index: number): number {
+  const { pool } = devices[index]!;
+  return pool === null ? index : devices.findIndex((device) => device.pool === pool);
+}
+
+/** Who could have done it as well: for allocations and frees of pool memory. */
+function standIn(state: State, op: Op): number | null {
+  if (op.op === 'alloc_coherent') return firstSharer(state, op.device);
+  if (op.op !== 'free') return null;
+  const { source, viaGlobal, device } = state.buffers.get(op.buffer)!;
+  // The global pool is freed by devices it serves, whatever pool they have got since.
+  if (source.kind !== 'pool' || viaGlobal) return null;
+  return firstSharer(state, op.via < 0 ? device : op.via);
 }
 
 function reverseFreeRuns(program: readonly Op[]): Op[] {
@@ -123,18 +137,31 @@ export function checkRelation(
   const { machine, program } = kase;
   const inProgram = new Map<Op, number>(program.map((op, index) => [op, index]));
   const sent: Sent[] = [];
+  const profile = profileOf(subject, []);
+  const judge = new Judge(machine, profile.observes, profile.operations);
   // Laws of other kinds may break on the way; they are the business of the other properties.
-  const run = (other: Case, answered: (op: Op, outcome: Outcome) => void) =>
-    runSync(subject, other, profileOf(subject, []), new Tally(), { answered });
-  run(kase, (op, outcome) => {
-    if (inProgram.has(op)) sent.push({ op, outcome });
+  const run = (other: Case, record: Recorder) =>
+    runSync(subject, other, profile, new Tally(), record);
+  run(kase, {
+    booted: (booted) => judge.checkBoot(booted),
+    answered: (op, outcome) => {
+      if (!inProgram.has(op)) return;
+      const fromPool = op.op === 'alloc_coherent' && wantedBy(judge.state, op).from === 'pool';
+      sent.push({ op, outcome, fromPool, first: standIn(judge.state, op) });
+      judge.adopt(op, outcome);
+    },
   });
   const there = new Map<number, string>();
-  run({ machine, program: relation.transform(machine, sent) }, (op, outcome) => {
-    if (op.op === 'alloc_coherent') there.set(op.out, placeText(outcome));
-  });
-  for (const { op, outcome } of sent) {
-    if (op.op !== 'alloc_coherent') continue;
+  run(
+    { machine, program: relation.transform(machine, sent) },
+    {
+      answered: (op, outcome) => {
+        if (op.op === 'alloc_coherent') there.set(op.out, placeText(outcome));
+      },
+    },
+  );
+  for (const { op, outcome, fromPool } of sent) {
+    if (op.op !== 'alloc_coherent' || !fromPool) continue;
     const observed = placeText(outcome);
     const other = there.get(op.out);
     if (other === undefined || other === observed) continue;

@@ -16,6 +16,7 @@ import {
 } from '../contract/numbers.ts';
 import type { Op, OpOf } from '../contract/operations.ts';
 import type { Ok, Outcome } from '../contract/outcome.ts';
+import { wantedBy } from '../model/judge/dispatch.ts';
 import { broken } from '../model/judge/rule.ts';
 import type { DeviceState, PoolState, State } from '../model/judge/state.ts';
 import { coherentLimit } from '../model/judge/view.ts';
@@ -49,6 +50,7 @@ export const PLACEMENT_LAWS: readonly Law[] = [
 export function placementOf(state: State, op: Op, outcome: Outcome): Violation | null {
   switch (op.op) {
     case 'alloc_coherent':
+    case 'alloc_noncoherent':
       return ofAllocation(state, op, outcome);
     case 'phys_to_dma':
       return ofAddress(outcome, physToDma(windowsOf(state, op), op.phys));
@@ -69,18 +71,30 @@ function windowsOf(state: State, op: { readonly device: number }): readonly Wind
 
 function ofAllocation(
   state: State,
-  op: OpOf<'alloc_coherent'>,
+  op: OpOf<'alloc_coherent' | 'alloc_noncoherent'>,
   outcome: Outcome,
 ): Violation | null {
+  if (outcome.is !== 'ok' || outcome.phys === undefined) return null;
   const device = state.devices[op.device]!;
-  const pool = device.pool ?? state.globalPool;
-  if (outcome.is !== 'ok' || pool === null || outcome.phys === undefined) return null;
+  const wanted = wantedBy(state, op);
+  if (wanted.from !== 'pool') return ofTranslation(device, outcome);
+  const { pool } = wanted;
   const { pageSize } = state.machine;
   const run = 2 ** orderOf(op.size, pageSize);
-  const page = leftmostRegion(pool.pages, pool.live, run);
+  const taken = pool.live.map(({ start, length }) => {
+    return { page: (start - pool.base) / pageSize, pages: length / pageSize };
+  });
+  const page = leftmostRegion(pool.pages, taken, run);
   const observed = (outcome.phys - pool.base) / pageSize;
   if (page !== observed) return broken('placement/leftmost', `page ${page}`, `page ${observed}`);
   return ofHandle(device, pool, outcome);
+}
+
+/** Other memory has the translation of its own first byte. */
+function ofTranslation(device: DeviceState, { phys, handle }: Ok): Violation | null {
+  const wanted = physToDma(device.windows, phys!);
+  if (handle === undefined || wanted === handle) return null;
+  return broken('placement/first-window', wanted === null ? 'none' : hex(wanted), hex(handle));
 }
 
 function ofHandle(device: DeviceState, pool: PoolState, outcome: Ok): Violation | null {

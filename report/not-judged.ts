@@ -12,6 +12,10 @@ const ALLOC: Groups = [['alloc_coherent']];
 const ATTACH: Groups = [['attach']];
 const MMAP: Groups = [['alloc_coherent'], ['mmap']];
 const BINDING: Groups = [['attach', 'declare']];
+/** Memory for devices, from behind the coherent pools. */
+const MEMORY: Groups = [['alloc_noncoherent']];
+const PAGES: Groups = MEMORY;
+const SLOTS: Groups = [['alloc_noncoherent'], ['attach']];
 
 /** By law. Every law of the judge has a row; a test says so. */
 export const ASKED_BY: Readonly<Record<string, Groups>> = {
@@ -41,6 +45,31 @@ export const ASKED_BY: Readonly<Record<string, Groups>> = {
   'pool/handle': ALLOC,
   'pool/zeroed': ALLOC,
   'pool/complete': ALLOC,
+  'attach/memory': SLOTS,
+  'alloc/no-mask': MEMORY,
+  'alloc/source': MEMORY,
+  'alloc/handle': MEMORY,
+  'alloc/reachable': MEMORY,
+  'pages/inside': PAGES,
+  'pages/aligned': PAGES,
+  'pages/disjoint': PAGES,
+  'pages/complete': PAGES,
+  'contig/exact': [['alloc_noncoherent'], ['alloc_contig', 'pin']],
+  'cma/inside': MEMORY,
+  'cma/aligned': MEMORY,
+  'cma/disjoint': MEMORY,
+  'cma/complete': MEMORY,
+  'atomic/inside': [['alloc_noncoherent'], ['alloc_coherent']],
+  'atomic/aligned': [['alloc_noncoherent'], ['alloc_coherent']],
+  'atomic/disjoint': [['alloc_noncoherent'], ['alloc_coherent']],
+  'atomic/complete': [['alloc_noncoherent'], ['alloc_coherent']],
+  'atomic/growth': MEMORY,
+  'atomic/chunk': MEMORY,
+  'slots/inside': SLOTS,
+  'slots/aligned': SLOTS,
+  'slots/disjoint': SLOTS,
+  'slots/complete': SLOTS,
+  'account/pages': [['alloc_noncoherent'], ['census']],
   'free/returns-all': [['alloc_coherent'], ['free']],
   'mmap/bounds': MMAP,
   'mmap/frame': MMAP,

@@ -1,9 +1,9 @@
 /** An answer in words, as people read it behind an operation. */
-import { hex } from '../contract/numbers.ts';
+import { hex, sizeText } from '../contract/numbers.ts';
 import type { Outcome, Runs } from '../contract/outcome.ts';
 
 export function outcomeLine(outcome: Outcome): string {
-  const notes = (outcome.warnings ?? []).map((warning) => ` (warns: ${warning})`).join('');
+  const notes = warnings(outcome) + events(outcome);
   switch (outcome.is) {
     case 'ok': {
       const parts = ['ok'];
@@ -12,6 +12,9 @@ export function outcomeLine(outcome: Outcome): string {
         if (value !== undefined) parts.push(`${field} ${hex(value)}`);
       }
       if (outcome.truth !== undefined) parts.push(String(outcome.truth));
+      if (outcome.census !== undefined) {
+        parts.push(outcome.census.map(([of, free]) => `${of} ${free}`).join(', '));
+      }
       if (outcome.bytes !== undefined) parts.push(`bytes ${runsText(outcome.bytes)}`);
       return parts.join(' ') + notes;
     }
@@ -22,6 +25,18 @@ export function outcomeLine(outcome: Outcome): string {
     default:
       return outcome.is + notes;
   }
+}
+
+function warnings(outcome: Outcome): string {
+  return (outcome.warnings ?? []).map((warning) => ` (warns: ${warning})`).join('');
+}
+
+function events(outcome: Outcome): string {
+  const texts = (outcome.events ?? []).map(({ event, bytes, of, phys }) => {
+    const whose = of === undefined ? '' : ` of ${of}`;
+    return ` (${event}${whose}: ${sizeText(bytes)}${phys === undefined ? '' : ` at ${hex(phys)}`})`;
+  });
+  return texts.join('');
 }
 
 /** `0x0*4096 0x5a*16`, cut after a few runs. */

@@ -3,7 +3,7 @@ import type { Machine } from '../contract/machine.ts';
 import type { Op, OpName } from '../contract/operations.ts';
 import type { Outcome } from '../contract/outcome.ts';
 import type { Case } from '../contract/scenario.ts';
-import type { Subject } from '../contract/subject.ts';
+import type { Booted, Subject } from '../contract/subject.ts';
 import { FIRST_OPERATIONS } from '../contract/subject.ts';
 import { printOp } from '../contract/text/print.ts';
 import { Judge } from '../model/judge/judge.ts';
@@ -32,9 +32,11 @@ export function stepsOf(
   subject: Pick<Subject, 'observes' | 'operations'>,
   answers: readonly Answer[],
   broken: boolean,
+  booted: Booted,
 ): Step[] {
-  const judge = new Judge(machine, subject.observes);
   const operations = new Set<OpName>(subject.operations ?? FIRST_OPERATIONS);
+  const judge = new Judge(machine, subject.observes, operations);
+  judge.checkBoot(booted);
   const steps: Step[] = [];
   let next = 0;
   for (const op of program) {

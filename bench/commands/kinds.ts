@@ -1,8 +1,9 @@
 /** The operation table as commands: what each kind draws, and the operation it then is. */
 import fc from 'fast-check';
 import type { Machine } from '../../contract/machine.ts';
-import type { Op, OpName } from '../../contract/operations.ts';
+import type { Op } from '../../contract/operations.ts';
 import * as draws from './draws.ts';
+import type { FirstName } from './first.ts';
 import {
   allocOf,
   attachOf,
@@ -19,7 +20,7 @@ import type { World } from './world.ts';
 /** Wraps what was drawn: `command(resolve, drawn)`. */
 export type Wrap<C> = <D>(resolve: (world: World, drawn: D) => Op | null, drawn: D) => C;
 
-type Kinds<C> = Readonly<Record<OpName, fc.Arbitrary<C>>>;
+type Kinds<C> = Readonly<Record<FirstName, fc.Arbitrary<C>>>;
 
 /** One arbitrary of commands per operation. */
 export function kindsOf<C>(machine: Machine, wrap: Wrap<C>): Kinds<C> {

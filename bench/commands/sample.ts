@@ -5,6 +5,7 @@ import type { OpName } from '../../contract/operations.ts';
 import { caseArbitrary, machineArbitrary } from '../../properties/arbitrary.ts';
 import type { Weights } from './commands.ts';
 import { programArbitrary } from './commands.ts';
+import { FIRST } from './first.ts';
 import { kept } from './kept.ts';
 
 export interface Sample {
@@ -29,7 +30,7 @@ export function sample(count: number): Sample {
   const weights = new Map<OpName, number>();
   let operations = 0;
   for (const [index, machine] of machines.entries()) {
-    for (const { program } of fc.sample(caseArbitrary(machine), {
+    for (const { program } of fc.sample(caseArbitrary(machine, FIRST), {
       seed: seedOf(0, index),
       numRuns: PROGRAMS,
     })) {

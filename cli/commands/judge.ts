@@ -4,7 +4,7 @@ import type { Op } from '../../contract/operations.ts';
 import { OP_NAMES } from '../../contract/operations.ts';
 import type { Observation } from '../../contract/subject.ts';
 import { OBSERVATIONS } from '../../contract/subject.ts';
-import { Tally } from '../../properties/labels.ts';
+import { Tally } from '../../properties/labels/tally.ts';
 import { nameOf } from '../../properties/runner/corpus.ts';
 import type { Failure } from '../../properties/runner/trial.ts';
 import { Trial } from '../../properties/runner/trial.ts';

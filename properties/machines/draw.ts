@@ -1,6 +1,6 @@
 /** Random machines: the distribution of real boards, lifted tails, and the extremes. */
 import type { Bank, Machine, ProfileName, Region } from '../../contract/machine.ts';
-import { PROFILES, REGION_FLAGS } from '../../contract/machine.ts';
+import { maxPageOrder, PROFILES, REGION_FLAGS } from '../../contract/machine.ts';
 import { alignDown } from '../../contract/numbers.ts';
 import type { MachineLimits } from '../../contract/subject.ts';
 import type { Random, Weighted } from '../random.ts';
@@ -30,7 +30,9 @@ export function drawMachine(random: Random, limits: MachineLimits = {}): Machine
   const allowed = PROFILE.filter(([name]) => limits.profiles?.includes(name) ?? true);
   const profile = weighted(random, allowed);
   const pageSize = drawPageSize(random, profile, limits);
-  const banks = drawBanks(random, pageSize);
+  const zoneDmaLimit = drawZone(random, profile);
+  const scarce = chance(random, 2, 5);
+  const banks = scarce ? drawFewPages(random, pageSize, zoneDmaLimit) : drawBanks(random, pageSize);
   const regions = drawAllRegions(random, profile, pageSize, banks, limits);
   const devicesMax = limits.devicesMax ?? DEVICES_MAX;
   const frame = { pageSize, banks };
@@ -39,7 +41,7 @@ export function drawMachine(random: Random, limits: MachineLimits = {}): Machine
     pageSize,
     cacheLine: PROFILES[profile].cacheLine,
     cpus: 1,
-    zoneDmaLimit: drawZone(random, profile),
+    zoneDmaLimit,
     banks,
     regions,
     swiotlb: { slots: 32768, areas: 1, force: false },
@@ -76,6 +78,27 @@ function drawBanks(random: Random, pageSize: number): Bank[] {
   }
   // Trees list banks in any order.
   if (chance(random, 1, 6)) shuffle(random, banks);
+  return banks;
+}
+
+/**
+ * Banks of a few blocks beside the borders of zones: memory runs out, and one zone before the
+ * others. Half of them straddle a border.
+ */
+function drawFewPages(random: Random, pageSize: number, zoneDmaLimit: number): Bank[] {
+  const block = pageSize * 2 ** maxPageOrder(pageSize);
+  const borders = [zoneDmaLimit + 1, 2 ** 32, 2 ** 33].filter((at) => at >= block * 16);
+  const banks: Bank[] = [];
+  for (let count = between(random, 1, 3); count > 0; count--) {
+    const size = chance(random, 1, 2)
+      ? block * between(random, 1, 6)
+      : pageSize * between(random, 96, 2 * 2 ** maxPageOrder(pageSize));
+    const border = pick(random, borders);
+    const below = chance(random, 1, 2) ? size : Math.floor(size / 2 / pageSize) * pageSize;
+    const base = alignDown(border - (chance(random, 1, 5) ? 0 : below), pageSize);
+    const meets = banks.some((bank) => bank.base < base + size && base < bank.base + bank.size);
+    if (!meets) banks.push({ base, size });
+  }
   return banks;
 }
 

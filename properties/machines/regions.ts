@@ -34,7 +34,7 @@ export function drawRegions(random: Random, options: RegionOptions): Region[] {
   const pools = weighted(random, POOLS_PER_BOARD);
   for (let i = 0; i < pools; i++) regions.push(drawPool(random, options, cursor, i));
   const cma = weighted(random, CMA_PER_BOARD);
-  for (let i = 0; i < cma; i++) regions.push(drawCma(random, options, cursor, i));
+  const areas = Array.from({ length: cma }, (_, i) => drawCma(random, options, cursor, i));
   const restricted = weighted(random, RESTRICTED_PER_BOARD);
   for (let i = 0; i < restricted; i++) {
     const range = cursor.place(2 ** between(random, 20, 26), 2 ** 20);
@@ -49,8 +49,17 @@ export function drawRegions(random: Random, options: RegionOptions): Region[] {
     const noMap = chance(random, 1, 2);
     regions.push({ ...REGION_FLAGS, ...range, name: `m${i}`, kind: 'plain', noMap });
   }
+  for (const area of areas) if (hasPlace(options, regions, area)) regions.push(area);
   if (chance(random, 1, 2)) shuffle(random, regions);
   return regions.slice(0, options.regionsMax);
+}
+
+/** Areas lie inside a bank and meet nothing else. */
+function hasPlace({ banks }: RegionOptions, others: readonly Region[], area: Region): boolean {
+  const { base, size } = area;
+  const end = base + size;
+  const inside = banks.some((bank) => bank.base <= base && end <= bank.base + bank.size);
+  return inside && !others.some((r) => r.base < end && base < r.base + r.size);
 }
 
 function drawPool(random: Random, options: RegionOptions, cursor: Placer, i: number): Region {
@@ -78,8 +87,12 @@ function drawPool(random: Random, options: RegionOptions, cursor: Placer, i: num
 
 function drawCma(random: Random, options: RegionOptions, cursor: Placer, i: number): Region {
   const granule = cmaAlignment(options.pageSize);
-  const size = alignUp(2 ** weighted(random, CMA_SIZE), granule);
-  const { base } = cursor.place(size, granule, granule);
+  const bank = pick(random, options.banks);
+  // In half of the machines so small that it fills up.
+  const wanted = options.tiny || chance(random, 1, 2) ? 0 : 2 ** weighted(random, CMA_SIZE);
+  const most = Math.max(granule, alignDown(Math.floor(bank.size / 2), granule));
+  const size = Math.min(most, alignUp(Math.max(wanted, granule * between(random, 1, 2)), granule));
+  const base = cursor.spotIn(bank, size, granule);
   const isDefault = chance(random, 4, 5) && i === 0;
   return { ...REGION_FLAGS, name: `c${i}`, kind: 'cma', base, size, isDefault };
 }
@@ -108,6 +121,14 @@ class Placer {
     const base = aligned + size <= ADDRESS_END ? aligned : alignDown(ADDRESS_END - size, least);
     this.#last = { base, end: base + size };
     return { base, size };
+  }
+
+  /** A place in the bank, at its end or anywhere. */
+  spotIn(bank: Bank, size: number, granule: number): number {
+    const first = alignUp(bank.base, granule);
+    const last = Math.max(first, alignDown(bank.base + bank.size - size, granule));
+    if (chance(this.#random, 1, 3)) return last;
+    return first + granule * between(this.#random, 0, (last - first) / granule);
   }
 
   #after(gap: number): number {

@@ -15,8 +15,17 @@ import type { Scale } from './sizes.ts';
 
 /** How often each kind is drawn where a program does not draw its own weights. */
 const USUAL: { readonly [N in OpName]: number } = {
-  alloc_coherent: 60,
-  free: 40,
+  alloc_coherent: 70,
+  alloc_noncoherent: 12,
+  free: 46,
+  alloc_pages: 12,
+  alloc_exact: 4,
+  alloc_contig: 6,
+  free_pages: 12,
+  pin: 4,
+  unpin: 2,
+  run_work: 4,
+  census: 1,
   attach: 14,
   detach: 3,
   declare: 4,
@@ -42,7 +51,12 @@ export interface Configuration {
   /** Devices most operations are about. */
   readonly focus: readonly number[];
   readonly kinds: Kinds;
+  /** Is there memory behind the coherent pools to ask for? */
+  readonly hasPages: boolean;
 }
+
+/** What a subject can be asked. */
+export type Operations = ReadonlySet<OpName>;
 
 /** Kinds with running sums of their weights. */
 interface Kinds {
@@ -52,10 +66,13 @@ interface Kinds {
 
 export const LENGTH_MAX = 200;
 
-/** Empty for a machine without devices: every operation asks one. */
-export function drawProgram(random: Random, machine: Machine): Op[] {
+/**
+ * Of the given operations alone. Empty for a machine without devices: nearly every operation asks
+ * one.
+ */
+export function drawProgram(random: Random, machine: Machine, operations: Operations): Op[] {
   if (machine.devices.length === 0) return [];
-  const configuration = drawConfiguration(random, machine);
+  const configuration = drawConfiguration(random, machine, operations);
   const plan = new Plan(machine);
   const program: Op[] = [];
   if (chance(random, 3, 4)) bindFocus(random, configuration, plan, program);
@@ -67,12 +84,17 @@ export function drawProgram(random: Random, machine: Machine): Op[] {
   return program;
 }
 
-function drawConfiguration(random: Random, machine: Machine): Configuration {
+function drawConfiguration(
+  random: Random,
+  machine: Machine,
+  operations: Operations,
+): Configuration {
   return {
     length: drawLength(random),
     scale: chance(random, 1, 2) ? 'small' : 'large',
     focus: drawFocus(random, machine),
-    kinds: chance(random, 1, 2) ? drawKinds(random) : USUAL_KINDS,
+    kinds: chance(random, 1, 2) ? drawKinds(random, operations) : usualKinds(operations),
+    hasPages: operations.has('alloc_noncoherent'),
   };
 }
 
@@ -116,11 +138,20 @@ function drawKind(random: Random, { sums, total }: Kinds): OpName {
   return OP_NAMES[index]!;
 }
 
-const USUAL_KINDS = kindsOf((name) => USUAL[name]);
+const ALL_USUAL = new WeakMap<Operations, Kinds>();
+
+function usualKinds(operations: Operations): Kinds {
+  const known = ALL_USUAL.get(operations);
+  if (known !== undefined) return known;
+  const kinds = kindsOf((name) => (operations.has(name) ? USUAL[name] : 0));
+  ALL_USUAL.set(operations, kinds);
+  return kinds;
+}
 
 /** A third of the kinds off, the others at 1, 3, 10, 30 or 100; allocations are never off. */
-function drawKinds(random: Random): Kinds {
+function drawKinds(random: Random, operations: Operations): Kinds {
   return kindsOf((name) => {
+    if (!operations.has(name)) return 0;
     if (name !== 'alloc_coherent' && chance(random, 1, 3)) return 0;
     return pick(random, [1, 3, 10, 30, 100]);
   });

@@ -2,12 +2,13 @@
 import type { Machine } from '../../contract/machine.ts';
 import { ADDRESS_END, alignDown, alignUp } from '../../contract/numbers.ts';
 import type { Op, OpName } from '../../contract/operations.ts';
-import { ATTRS } from '../../contract/operations.ts';
+import { ATTRS, DIRECTIONS } from '../../contract/operations.ts';
 import type { Random } from '../random.ts';
 import { between, chance, pick } from '../random.ts';
 import type { Configuration } from './draw.ts';
+import { drawOnPages } from './pages.ts';
 import type { Plan, PlannedBuffer } from './plan.ts';
-import { drawDma, drawPhys, drawSize } from './sizes.ts';
+import { blockPages, drawDma, drawPhys, drawSize } from './sizes.ts';
 
 const MASKS = [0, 16, 24, 28, 30, 31, 32, 33, 36, 40, 52, 64] as const;
 
@@ -21,6 +22,17 @@ export function drawOperation(
   switch (kind) {
     case 'alloc_coherent':
       return drawAlloc(random, config, plan);
+    case 'alloc_noncoherent':
+      return drawNoncoherent(random, config, plan);
+    case 'alloc_pages':
+    case 'alloc_exact':
+    case 'alloc_contig':
+    case 'free_pages':
+    case 'pin':
+    case 'unpin':
+    case 'run_work':
+    case 'census':
+      return drawOnPages(random, kind, config, plan);
     case 'free':
     case 'mmap':
     case 'write':
@@ -36,7 +48,7 @@ export function drawOperation(
   }
 }
 
-function drawDevice(random: Random, config: Configuration, machine: Machine): number {
+export function drawDevice(random: Random, config: Configuration, machine: Machine): number {
   if (chance(random, 1, 10)) return between(random, 0, machine.devices.length - 1);
   return pick(random, config.focus);
 }
@@ -44,12 +56,25 @@ function drawDevice(random: Random, config: Configuration, machine: Machine): nu
 function drawAlloc(random: Random, config: Configuration, plan: Plan): Op | null {
   const device = drawDevice(random, config, plan.machine);
   const pool = plan.poolOf(device);
-  if (pool === null && !(plan.hasGlobal && chance(random, 1, 4))) return null;
-  const size = drawSize(random, config.scale, plan.machine.pageSize, pool?.pages ?? 1);
+  const elsewhere = config.hasPages || (plan.hasGlobal && chance(random, 1, 4));
+  if (pool === null && !elsewhere) return null;
+  const { pageSize } = plan.machine;
+  const pages = pool?.pages ?? (config.hasPages ? blockPages(pageSize) : 1);
+  const size = drawSize(random, config.scale, pageSize, pages);
   const gfp = chance(random, 1, 4) ? 'atomic' : 'blocking';
   const attrs = chance(random, 1, 8) ? ATTRS.filter(() => chance(random, 1, 6)) : [];
   const out = plan.alloc(device, size, !attrs.includes('no-kernel-mapping'));
   return { op: 'alloc_coherent', out, device, size, gfp, attrs };
+}
+
+function drawNoncoherent(random: Random, config: Configuration, plan: Plan): Op | null {
+  const device = drawDevice(random, config, plan.machine);
+  const { pageSize } = plan.machine;
+  const size = drawSize(random, config.scale, pageSize, blockPages(pageSize));
+  const gfp = chance(random, 1, 4) ? 'atomic' : 'blocking';
+  const direction = chance(random, 1, 2) ? 'bidirectional' : pick(random, DIRECTIONS);
+  const out = plan.take(device, size);
+  return { op: 'alloc_noncoherent', out, device, size, direction, gfp };
 }
 
 function drawOnBuffer(
@@ -61,6 +86,8 @@ function drawOnBuffer(
   const index = between(random, 0, plan.live.length - 1);
   const buffer = plan.live[index]!;
   const { label, size } = buffer;
+  const isDma = kind === 'free' || kind === 'mmap';
+  if (isDma && buffer.device < 0) return null;
   if (kind === 'free' || kind === 'mmap') {
     const via = drawVia(random, plan, buffer);
     if (via === null) return null;
@@ -70,8 +97,10 @@ function drawOnBuffer(
   }
   if (size === 0) return null;
   const whole = chance(random, 1, 2);
-  const offset = whole ? 0 : between(random, 0, size - 1);
-  const length = whole ? size : between(random, 1, size - offset);
+  // The last page belongs to the buffer to its end.
+  const end = chance(random, 1, 4) ? alignUp(size, plan.machine.pageSize) : size;
+  const offset = whole ? 0 : between(random, 0, end - 1);
+  const length = whole ? end : between(random, 1, end - offset);
   if (kind === 'read') return { op: 'read', buffer: label, offset, length };
   return { op: 'write', buffer: label, offset, length, value: between(random, 1, 255) };
 }

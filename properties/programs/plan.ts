@@ -16,8 +16,10 @@ export interface PlannedPool {
 
 export interface PlannedBuffer {
   readonly label: number;
+  /** -1: the kernel's own pages. */
   readonly device: number;
-  readonly pool: PlannedPool;
+  /** Null: memory of another source. */
+  readonly pool: PlannedPool | null;
   readonly viaGlobal: boolean;
   readonly size: number;
 }
@@ -27,6 +29,10 @@ export class Plan {
   /** Pool of each device, or null. */
   readonly pools: (PlannedPool | null)[];
   readonly live: PlannedBuffer[] = [];
+  /** Pages of areas somebody uses: region, first page, how many. */
+  readonly pinned: (readonly [region: number, page: number, pages: number])[] = [];
+  /** Regions that can be areas. */
+  readonly areas: readonly number[];
   nextLabel = 0;
   readonly #byRegion = new Map<number, PlannedPool>();
   readonly #global: PlannedPool | null = null;
@@ -35,6 +41,9 @@ export class Plan {
   constructor(machine: Machine) {
     this.machine = machine;
     this.pools = machine.devices.map(() => null);
+    this.areas = machine.regions.flatMap(({ kind, disabled }, index) =>
+      kind === 'cma' && !disabled ? [index] : [],
+    );
     const built = PROFILES[machine.profile].globalPool;
     this.#servedByGlobal = machine.devices.map(
       (device) => built && !isCoherent(machine, device) && device.iommu === null,
@@ -59,6 +68,7 @@ export class Plan {
   /** May the device free the buffer: is it bound to its pool, in the same manner? */
   owns(device: number, buffer: PlannedBuffer): boolean {
     const viaGlobal = this.pools[device] === null;
+    if (buffer.pool === null) return device === buffer.device;
     return viaGlobal === buffer.viaGlobal && this.poolOf(device) === buffer.pool;
   }
 
@@ -83,18 +93,25 @@ export class Plan {
   alloc(device: number, size: number, mapped: boolean): number {
     const label = this.nextLabel;
     this.nextLabel += 1;
-    const pool = this.poolOf(device);
-    if (pool !== null && (mapped || this.pools[device] !== null)) {
-      const viaGlobal = this.pools[device] === null;
-      this.live.push({ label, device, pool, viaGlobal, size });
-      pool.live += 1;
-    }
+    const own = this.pools[device] ?? null;
+    const pool = own ?? (mapped ? this.poolOf(device) : null);
+    const viaGlobal = pool !== null && own === null;
+    this.live.push({ label, device, pool, viaGlobal, size });
+    if (pool !== null) pool.live += 1;
+    return label;
+  }
+
+  /** Memory of no coherent pool: for a device, or for the kernel itself (-1). */
+  take(device: number, size: number): number {
+    const label = this.nextLabel;
+    this.nextLabel += 1;
+    this.live.push({ label, device, pool: null, viaGlobal: false, size });
     return label;
   }
 
   free(index: number): void {
     const [buffer] = this.live.splice(index, 1);
-    buffer!.pool.live -= 1;
+    if (buffer!.pool !== null) buffer!.pool.live -= 1;
   }
 
   #regionPool(index: number): PlannedPool {

@@ -1,5 +1,6 @@
 /** Sizes and addresses at the edges, where bugs live. Bytes. */
 import type { Machine } from '../../contract/machine.ts';
+import { maxPageOrder } from '../../contract/machine.ts';
 import { ADDRESS_END, floorLog2 } from '../../contract/numbers.ts';
 import type { Random } from '../random.ts';
 import { between, chance, pick } from '../random.ts';
@@ -20,6 +21,11 @@ export function drawSize(random: Random, scale: Scale, pageSize: number, pages: 
   const order = between(random, 0, floorLog2(pages) + 1);
   const size = chance(random, 1, 6) ? pages * pageSize : 2 ** order * pageSize;
   return Math.max(1, size + off);
+}
+
+/** Pages of the largest block of the page allocator. */
+export function blockPages(pageSize: number): number {
+  return 2 ** maxPageOrder(pageSize);
 }
 
 /** A physical address near the edge of something the machine has, or anywhere. */

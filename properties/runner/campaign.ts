@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import type { Machine } from '../../contract/machine.ts';
 import type { Subject } from '../../contract/subject.ts';
 import { machineArbitrary } from '../arbitrary.ts';
-import { Tally } from '../labels.ts';
+import { Tally } from '../labels/tally.ts';
 import type { Bucket, Origin } from './buckets.ts';
 import { Buckets } from './buckets.ts';
 import { Clock } from './clock.ts';

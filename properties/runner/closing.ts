@@ -1,6 +1,11 @@
 /** How a program ends: everything is read, everything is freed, every pool is filled once more. */
+
+import { maxPageOrder } from '../../contract/machine.ts';
 import type { Op } from '../../contract/operations.ts';
+import { fits, union } from '../../model/judge/arena.ts';
 import type { Judge } from '../../model/judge/judge.ts';
+import { pageArena } from '../../model/judge/memory.ts';
+import { blockWish } from '../../model/judge/place.ts';
 import type { PoolState, State } from '../../model/judge/state.ts';
 import { usesGlobal } from '../../model/judge/state.ts';
 
@@ -10,12 +15,25 @@ const PROBE_LABEL = 900_000;
 /** Reads and frees of all live buffers. One nobody can free any more (misuse) is left. */
 export function returnOps(judge: Judge): Op[] {
   const ops: Op[] = [];
-  for (const { label: buffer, size } of judge.state.buffers.values()) {
-    ops.push({ op: 'read', buffer, offset: 0, length: size });
+  for (const { label: buffer, size, device, mapped } of judge.state.buffers.values()) {
+    if (mapped) ops.push({ op: 'read', buffer, offset: 0, length: size });
+    if (device < 0) {
+      ops.push({ op: 'free_pages', buffer });
+      continue;
+    }
     const via = freeingDevice(judge, buffer);
     if (via !== null) ops.push({ op: 'free', buffer, via });
   }
-  return ops;
+  return [...ops, ...unpinOps(judge.state)];
+}
+
+function unpinOps({ memory, machine: { pageSize } }: State): Op[] {
+  return memory.areas.flatMap(({ region, start, pinned }) =>
+    union(pinned).map(([from, to]): Op => {
+      const page = (from - start) / pageSize;
+      return { op: 'unpin', region, page, pages: (to - from) / pageSize };
+    }),
+  );
 }
 
 /** -1: the device that allocated it; another one after a detach; null: none. */
@@ -39,7 +57,21 @@ export function probeOps(state: State): Op[] {
       out += 1;
     }
   }
-  return ops;
+  return state.hasPages ? [...ops, ...blockProbes(state, out)] : ops;
+}
+
+/** From every zone the largest block it must have when everything is free. */
+function blockProbes(state: State, first: number): Op[] {
+  const { memory, machine } = state;
+  return memory.zones.flatMap((zone, index): Op[] => {
+    const own = pageArena(memory, machine.pageSize, [zone]);
+    for (let order = maxPageOrder(machine.pageSize); order >= 0; order--) {
+      const wish = blockWish(state, order)!;
+      if (fits(own, wish).length === 0) continue;
+      return [{ op: 'alloc_pages', out: first + index, order, zone: zone.name }];
+    }
+    return [];
+  });
 }
 
 function userOf(state: State, pool: PoolState): number | null {

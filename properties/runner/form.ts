@@ -13,13 +13,22 @@ const isRuns: Check = (value) =>
   Array.isArray(value) &&
   value.every((run) => Array.isArray(run) && run.length === 2 && run.every(isNumber));
 
+const isEvents: Check = (value) =>
+  Array.isArray(value) &&
+  value.every((event) => typeof event === 'object' && event !== null && isText(event.event));
+
 type Members = readonly (readonly [name: string, isForm: Check, form: string])[];
 
 const COMMON: Members = [
   ['warnings', isList, 'a list'],
-  ['events', isList, 'a list'],
+  ['events', isEvents, 'a list of events'],
 ];
 
+const isCensus: Check = (value) =>
+  Array.isArray(value) &&
+  value.every(
+    (count) => Array.isArray(count) && count.length === 2 && isText(count[0]) && isNumber(count[1]),
+  );
 const OK: Members = [
   ['phys', isNumber, 'a number'],
   ['handle', isNumber, 'a number'],
@@ -27,6 +36,7 @@ const OK: Members = [
   ['pfn', isNumber, 'a number'],
   ['truth', (value) => typeof value === 'boolean', 'true or false'],
   ['bytes', isRuns, 'a list of [value, count]'],
+  ['census', isCensus, 'a list of [source, free]'],
   ...COMMON,
 ];
 
@@ -69,8 +79,9 @@ export function sessionProblem(session: unknown): FormProblem | null {
   if (typeof session !== 'object' || session === null) return problem('a session', session);
   const { booted } = session as { readonly booted?: unknown };
   if (typeof booted !== 'object' || booted === null) return problem('booted: an object', booted);
-  const { warnings } = booted as { readonly warnings?: unknown };
-  return isList(warnings) ? null : problem('booted.warnings: a list', warnings);
+  const { warnings, events = [] } = booted as { readonly [name: string]: unknown };
+  if (!isList(warnings)) return problem('booted.warnings: a list', warnings);
+  return isEvents(events) ? null : problem('booted.events: a list of events', events);
 }
 
 /** The same for the answer to a batch. */

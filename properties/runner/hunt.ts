@@ -1,6 +1,7 @@
 /** One case: draw it, run it, and if a law breaks shrink it to the few operations that matter. */
 import fc from 'fast-check';
 import type { Machine } from '../../contract/machine.ts';
+import type { OpName } from '../../contract/operations.ts';
 import type { Case } from '../../contract/scenario.ts';
 import { InputError } from '../../contract/text/input-error.ts';
 import { caseArbitrary, fixedCase, Trail } from '../arbitrary.ts';
@@ -40,6 +41,13 @@ export interface Watcher {
   isStopped?(): boolean;
   /** Optional. Called before each run of the shrinker; a promise is awaited. */
   breathe?(): Promise<void> | null;
+}
+
+/** What a drawn case is drawn from. */
+export interface Draw {
+  readonly machine: Machine;
+  readonly seed: number;
+  readonly operations: ReadonlySet<OpName>;
 }
 
 /** Runs a case and answers its failure or null. */
@@ -151,26 +159,25 @@ class Hunt {
  * @throws what a run throws; the promise rejects with it
  */
 export function huntSync(
-  machine: Machine,
-  seed: number,
+  { machine, seed, operations }: Draw,
   run: SyncRun,
   watcher: Watcher,
 ): Promise<Hunted | null> | null {
   const hunt = new Hunt(watcher);
-  const property = fc.property(caseArbitrary(machine, hunt.trail), (kase) => hunt.holds(kase, run));
+  const drawn = caseArbitrary(machine, operations, hunt.trail);
+  const property = fc.property(drawn, (kase) => hunt.holds(kase, run));
   fc.check(property, { seed, numRuns: 1, endOnFailure: true });
   return hunt.result === null ? null : hunt.shrink(run);
 }
 
 /** The same for subjects that answer later. */
 export async function huntAsync(
-  machine: Machine,
-  seed: number,
+  { machine, seed, operations }: Draw,
   run: AsyncRun,
   watcher: Watcher,
 ): Promise<Hunted | null> {
   const hunt = new Hunt(watcher);
-  const drawn = caseArbitrary(machine, hunt.trail);
+  const drawn = caseArbitrary(machine, operations, hunt.trail);
   const property = fc.asyncProperty(drawn, (kase) => hunt.holdsLater(kase, run));
   await fc.check(property, { seed, numRuns: 1, endOnFailure: true });
   return await hunt.shrink(run);

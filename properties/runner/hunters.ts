@@ -2,12 +2,12 @@
 import type { Machine } from '../../contract/machine.ts';
 import type { Case } from '../../contract/scenario.ts';
 import type { Subject, SyncSubject } from '../../contract/subject.ts';
-import { Tally } from '../labels.ts';
+import { Tally } from '../labels/tally.ts';
 import { checkRelation, RELATIONS } from '../metamorphic.ts';
 import type { AsyncRun, Hunted, SyncRun, Watcher } from './hunt.ts';
 import { huntAsync, huntSync, shrinkCase } from './hunt.ts';
 import type { BatchRunner } from './run.ts';
-import { RefusedError, runSync } from './run.ts';
+import { profileOf, RefusedError, runSync } from './run.ts';
 import type { Profile } from './trial.ts';
 
 type Result = Hunted | null | Promise<Hunted | null>;
@@ -74,11 +74,13 @@ export function judged(
 ): Hunter {
   const counted = new Counted(counters);
   const name = 'pools';
+  const { operations } = profile;
   if (subject.kind === 'sync') {
     const run: SyncRun = (kase) => runSync(subject, kase, profile, counted.tally);
     return {
       name,
-      hunt: (machine, seed, watcher) => huntSync(machine, seed, run, counted.watched(watcher)),
+      hunt: (machine, seed, watcher) =>
+        huntSync({ machine, seed, operations }, run, counted.watched(watcher)),
       shrink: (kase, watcher) => shrinkCase(kase, run, counted.shrinking(watcher)),
     };
   }
@@ -93,18 +95,20 @@ export function judged(
   };
   return {
     name,
-    hunt: (machine, seed, watcher) => huntAsync(machine, seed, run, counted.watched(watcher)),
+    hunt: (machine, seed, watcher) =>
+      huntAsync({ machine, seed, operations }, run, counted.watched(watcher)),
     shrink: (kase, watcher) => shrinkCase(kase, run, counted.shrinking(watcher)),
   };
 }
 
 /** Properties about two runs, for subjects that promise exact placement. */
 export function related(subject: SyncSubject): Hunter[] {
+  const { operations } = profileOf(subject, []);
   return RELATIONS.map((relation) => {
     const run: SyncRun = (kase) => checkRelation(subject, relation, kase);
     return {
       name: relation.law.id,
-      hunt: (machine, seed, watcher) => huntSync(machine, seed, run, watcher),
+      hunt: (machine, seed, watcher) => huntSync({ machine, seed, operations }, run, watcher),
       shrink: (kase, watcher) => shrinkCase(kase, run, watcher),
     };
   });

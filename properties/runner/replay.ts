@@ -4,7 +4,7 @@ import type { Outcome } from '../../contract/outcome.ts';
 import type { Expectation, Scenario } from '../../contract/scenario.ts';
 import type { Booted, Subject } from '../../contract/subject.ts';
 import { printExpectation } from '../../contract/text/print.ts';
-import { Tally } from '../labels.ts';
+import { Tally } from '../labels/tally.ts';
 import { checkRelation, RELATIONS } from '../metamorphic.ts';
 import type { Recorder } from './run.ts';
 import { BatchRunner, profileOf, RefusedError, runSync } from './run.ts';

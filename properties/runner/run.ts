@@ -14,10 +14,10 @@ import type {
 import { FIRST_OPERATIONS } from '../../contract/subject.ts';
 import { InputError } from '../../contract/text/input-error.ts';
 import { Judge } from '../../model/judge/judge.ts';
-import type { Tally } from '../labels.ts';
+import type { Tally } from '../labels/tally.ts';
 import { batchProblem, outcomeProblem, sessionProblem } from './form.ts';
 import type { Failure, Profile } from './trial.ts';
-import { Trial } from './trial.ts';
+import { CENSUS, Trial } from './trial.ts';
 
 /** Sees everything that was said: the boot, then every operation that was sent, in order. */
 export interface Recorder {
@@ -84,10 +84,19 @@ function play(
     const problem = outcomeProblem(outcome);
     if (problem !== null) return trial.malformed(problem, op, first + rising * i);
     record?.answered(op, outcome);
-    const failure = trial.answer(op, outcome, first + rising * i);
+    const failure =
+      trial.answer(op, outcome, first + rising * i) ??
+      audit(session, trial, op, first + rising * i);
     if (failure !== null) return failure;
   }
   return null;
+}
+
+function audit(session: SyncSession, trial: Trial, op: Op, step: number): Failure | null {
+  if (!trial.audits(op)) return null;
+  const census = applySafely(session, CENSUS);
+  const problem = outcomeProblem(census);
+  return problem === null ? trial.audited(op, census, step) : trial.malformed(problem, op, step);
 }
 
 type Attempt = { readonly session: SyncSession } | { readonly crash: Crash };
@@ -129,9 +138,16 @@ export async function runBatch(
   const trial = new Trial(machine, profile, tally);
   const broken = begin(session, trial, record);
   if (broken !== null) return broken;
-  const plan = planBatch(new Judge(machine, profile.observes), profile.operations, program);
+  const planner = new Judge(machine, profile.observes, profile.operations);
+  planner.checkBoot(session.booted);
+  const plan = withAudits(trial, planBatch(planner, profile.operations, program));
   const { length } = program;
-  const closing = (ops: readonly Op[]) => ops.map((op) => ({ op, step: length }));
+  const closing = (ops: readonly Op[]) => {
+    return withAudits(
+      trial,
+      ops.map((op) => ({ op, step: length })),
+    );
+  };
   let played = await playBatch(session, trial, plan, record);
   if (played === null) played = await playBatch(session, trial, closing(trial.returns()), record);
   if (played === null) played = await playBatch(session, trial, closing(trial.probes()), record);
@@ -146,6 +162,14 @@ const PLANNED_OTHERWISE = Symbol('planned otherwise');
 interface Step {
   readonly op: Op;
   readonly step: number;
+  /** A census nobody wrote down: of the operation before. */
+  readonly of?: Op;
+}
+
+function withAudits(trial: Trial, steps: readonly Step[]): Step[] {
+  return steps.flatMap((one) =>
+    trial.audits(one.op) ? [one, { op: CENSUS, step: one.step, of: one.op }] : [one],
+  );
 }
 
 function planBatch(
@@ -174,10 +198,15 @@ async function playBatch(
   const outcomes = await session.run(steps.map(({ op }) => op));
   const unusable = batchProblem(outcomes, steps.length);
   if (unusable !== null) return trial.malformed(unusable, steps[0]!.op, steps[0]!.step);
-  for (const [index, { op, step }] of steps.entries()) {
+  for (const [index, { op, step, of }] of steps.entries()) {
     const outcome = outcomes[index]!;
     const problem = outcomeProblem(outcome);
     if (problem !== null) return trial.malformed(problem, op, step);
+    if (of !== undefined) {
+      const failure = trial.audited(of, outcome, step);
+      if (failure !== null) return failure;
+      continue;
+    }
     record?.answered(op, outcome);
     if (!trial.sends(op)) {
       if (trial.judge.legality(op) === 'meaningless' && outcome.is === 'skipped') continue;

@@ -10,7 +10,7 @@ import type { Crash, Outcome } from '../../contract/outcome.ts';
 import type { Booted, Observation } from '../../contract/subject.ts';
 import { Judge } from '../../model/judge/judge.ts';
 import { broken, outcomeText } from '../../model/judge/rule.ts';
-import type { Tally } from '../labels.ts';
+import type { Tally } from '../labels/tally.ts';
 import { countLabels } from '../labels.ts';
 import { placementOf } from '../placement.ts';
 import { probeOps, returnOps } from './closing.ts';
@@ -34,6 +34,26 @@ export interface Profile {
   readonly placement: boolean;
 }
 
+export const CENSUS: Op = { op: 'census' };
+
+/** Operations after which something may be somewhere else. */
+const MOVING: ReadonlySet<OpName> = new Set<OpName>([
+  'alloc_coherent',
+  'alloc_noncoherent',
+  'free',
+  'alloc_pages',
+  'alloc_exact',
+  'alloc_contig',
+  'free_pages',
+  'pin',
+  'unpin',
+  'run_work',
+  'attach',
+  'detach',
+  'declare',
+  'release',
+]);
+
 export type Stage = 'program' | 'return' | 'probe';
 
 export class Trial {
@@ -46,7 +66,7 @@ export class Trial {
   #stage: Stage = 'program';
 
   constructor(machine: Machine, profile: Profile, tally: Tally) {
-    this.judge = new Judge(machine, profile.observes);
+    this.judge = new Judge(machine, profile.observes, profile.operations);
     this.#machine = machine;
     this.#known = profile.known;
     this.#operations = profile.operations;
@@ -78,6 +98,17 @@ export class Trial {
     return legality === 'legal' || legality === 'misuse';
   }
 
+  /** After what moves memory, everything is counted, if the subject can. */
+  audits(op: Op): boolean {
+    return MOVING.has(op.op) && this.#operations.has('census') && this.judge.state.accounted;
+  }
+
+  /** Holds the count after an operation against the laws; it is that operation's failure. */
+  audited(op: Op, census: Outcome, step: number): Failure | null {
+    const violation = this.judge.check(CENSUS, census);
+    return violation && { violation, step, op, outcome: census };
+  }
+
   /** Judges the answer and, if it is allowed or a known deviation, believes it. */
   answer(op: Op, outcome: Outcome, step: number): Failure | null {
     const violation =
@@ -104,7 +135,8 @@ export class Trial {
 
   /** A refusal after everything was freed says that something was not given back. */
   #inStage(violation: Violation): Violation {
-    if (this.#stage !== 'probe' || violation.law !== 'pool/complete') return violation;
+    const isRefusal = violation.law === 'pool/complete' || violation.law === 'pages/complete';
+    if (this.#stage !== 'probe' || !isRefusal) return violation;
     return { ...violation, law: 'free/returns-all' satisfies Law['id'] };
   }
 

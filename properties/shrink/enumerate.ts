@@ -42,7 +42,7 @@ function* programs(length: number, labels: number, letters: Alphabet): Generator
     return;
   }
   for (const op of letters(labels)) {
-    const next = op.op === 'alloc_coherent' ? labels + 1 : labels;
+    const next = 'out' in op ? labels + 1 : labels;
     for (const rest of programs(length - 1, next, letters)) yield [op, ...rest];
   }
 }
@@ -52,16 +52,17 @@ function alphabet({ machine, program }: Case): Alphabet {
   const letters = new Map<string, Op>();
   const add = (op: Op) => letters.set(JSON.stringify(op), op);
   for (const op of program) {
-    if (op.op === 'alloc_coherent') {
+    if ('out' in op && 'size' in op) {
       for (const size of new Set([op.size, machine.pageSize, 2 * machine.pageSize])) {
         add({ ...op, out: 0, size });
       }
-    } else add('buffer' in op ? { ...op, buffer: 0 } : op);
+    } else if ('out' in op) add({ ...op, out: 0 });
+    else add('buffer' in op ? { ...op, buffer: 0 } : op);
   }
   const fixed = [...letters.values()];
   return (labels) =>
     fixed.flatMap((op): Op[] => {
-      if (op.op === 'alloc_coherent') return [{ ...op, out: labels }];
+      if ('out' in op) return [{ ...op, out: labels }];
       if (!('buffer' in op)) return [op];
       return Array.from({ length: labels }, (_, buffer) => ({ ...op, buffer }));
     });

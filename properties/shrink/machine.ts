@@ -57,7 +57,7 @@ function* mergeDevices(kase: Case): Generator<Case> {
 
 /** Device `from` goes; `to` does what it did. */
 export function mergeDevice(kase: Case, from: number, to: number): Case {
-  const program = kase.program.map((op) => mapDevices(op, (d) => (d === from ? to : d)));
+  const program = kase.program.map((op) => mapNames(op, 'device', (d) => (d === from ? to : d)));
   return withoutDevice({ ...kase, program }, from);
 }
 
@@ -71,7 +71,7 @@ function* swapNeighbours({ machine, program }: Case): Generator<Case> {
     }));
     yield {
       machine: { ...machine, devices },
-      program: program.map((op) => mapDevices(op, swap)),
+      program: program.map((op) => mapNames(op, 'device', swap)),
     };
   }
   for (let i = 1; i < machine.regions.length; i++) {
@@ -84,7 +84,8 @@ function* swapNeighbours({ machine, program }: Case): Generator<Case> {
       ...device,
       regions: device.regions.map(swap),
     }));
-    yield { machine: { ...machine, regions, devices }, program };
+    const renamed = program.map((op) => mapNames(op, 'region', swap));
+    yield { machine: { ...machine, regions, devices }, program: renamed };
   }
 }
 
@@ -202,19 +203,21 @@ function withoutDevice({ machine, program }: Case, index: number): Case {
   const kept = program.filter((op) => !devicesOf(op).includes(index));
   return {
     machine: { ...machine, devices: machine.devices.filter((_, i) => i !== index) },
-    program: kept.map((op) => mapDevices(op, (d) => (d > index ? d - 1 : d))),
+    program: kept.map((op) => mapNames(op, 'device', (d) => (d > index ? d - 1 : d))),
   };
 }
 
 /** The region goes with its entries in every list; attaches of it now miss, later ones move. */
 export function withoutRegion(kase: Case, index: number): Case {
   const { machine } = kase;
+  const down = (r: number) => (r > index ? r - 1 : r);
   const regions = machine.regions.filter((_, i) => i !== index);
   const devices = machine.devices.map((device) => ({
     ...device,
-    regions: device.regions.filter((r) => r !== index).map((r) => (r > index ? r - 1 : r)),
+    regions: device.regions.filter((r) => r !== index).map(down),
   }));
   const program = kase.program.flatMap((op): Op[] => {
+    if ('region' in op) return op.region === index ? [] : [mapNames(op, 'region', down)];
     if (op.op !== 'attach') return [op];
     const list = machine.devices[op.device]!.regions;
     if (list[op.index] === index) return [];
@@ -224,11 +227,11 @@ export function withoutRegion(kase: Case, index: number): Case {
   return { machine: { ...machine, regions, devices }, program };
 }
 
-function mapDevices(op: Op, map: (device: number) => number): Op {
+function mapNames(op: Op, type: 'device' | 'region', map: (index: number) => number): Op {
   const values: Record<string, unknown> = { ...op };
   for (const field of rowOf(op.op).fields) {
     const value = values[field.name];
-    if (field.type === 'device' && typeof value === 'number' && value >= 0) {
+    if (field.type === type && typeof value === 'number' && value >= 0) {
       values[field.name] = map(value);
     }
   }

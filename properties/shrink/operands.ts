@@ -18,10 +18,13 @@ export function* simplifyOperands(kase: Case): Generator<Case> {
   }
 }
 
+/** What only names something is as plain as any other name. */
+const NAMES: ReadonlySet<Field['type']> = new Set(['device', 'region', 'buffer']);
+
 /** Plainer values, plainest first. */
 function* plainer(field: Field, value: unknown, machine: Machine): Generator<unknown> {
   if (field.default !== undefined && value !== field.default) yield field.default;
-  if (typeof value !== 'number' || field.type === 'device' || field.type === 'buffer') return;
+  if (typeof value !== 'number' || NAMES.has(field.type)) return;
   const page = machine.pageSize;
   const least = field.min ?? 0;
   const wanted = field.type === 'bytes' || field.type === 'address' ? edges(page) : [0, 1, 2, 32];

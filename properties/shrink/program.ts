@@ -48,7 +48,7 @@ export function* dropKinds(kase: Case): Generator<Case> {
   const kinds = new Set<OpName>(kase.program.map((op) => op.op));
   for (const kind of kinds) {
     const rest = kase.program.filter((op) => op.op !== kind);
-    if (kind !== 'alloc_coherent') yield withProgram(kase, rest);
+    if (rowOf(kind).returns === undefined) yield withProgram(kase, rest);
   }
 }
 
@@ -95,7 +95,7 @@ export function* renameLabels(kase: Case): Generator<Case> {
   }
   const rename = (label: number) => names.get(label) ?? label;
   const program = kase.program.map((op) => {
-    if (op.op === 'alloc_coherent') return { ...op, out: rename(op.out) };
+    if ('out' in op) return { ...op, out: rename(op.out) };
     return usesOf(op) === undefined ? op : ({ ...op, buffer: rename(usesOf(op)!) } as Op);
   });
   yield withProgram(kase, program);

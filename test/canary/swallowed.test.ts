@@ -1,10 +1,12 @@
 // Goal: nothing that goes wrong in a case is swallowed. Method: judges, boots, answers and folders
 // that fail; each must end as a finding of the subject or as an error of the run.
+
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
 import { check } from '../../api.ts';
+import { OP_NAMES } from '../../contract/operations.ts';
 import { OBSERVATIONS, type Subject, type SyncSubject } from '../../contract/subject.ts';
 import { Judge } from '../../model/judge/judge.ts';
 import { Buckets, mergeBuckets } from '../../properties/runner/buckets.ts';
@@ -59,10 +61,11 @@ describe("an exception that is nobody's finding ends the run", () => {
       if (runs > 1) throw new Error('ill later');
       return failure;
     };
-    await expect(huntSync(kase.machine, 1, ill, watcher)).rejects.toThrow('ill later');
+    const draw = { machine: kase.machine, seed: 1, operations: new Set(OP_NAMES) };
+    await expect(huntSync(draw, ill, watcher)).rejects.toThrow('ill later');
     expect(runs).toBe(2);
     runs = 0;
-    const later = huntAsync(kase.machine, 1, async () => ill(), watcher);
+    const later = huntAsync(draw, async () => ill(), watcher);
     await expect(later).rejects.toThrow('ill later');
     expect(runs).toBe(2);
   });

@@ -3,7 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Op } from '../../contract/operations.ts';
 import { parseScenario } from '../../contract/text/parse.ts';
-import { Tally } from '../../properties/labels.ts';
+import { Tally } from '../../properties/labels/tally.ts';
 import { profileOf, runSync } from '../../properties/runner/run.ts';
 import { carveoutSubject } from '../../sut/subject.ts';
 
