@@ -27,7 +27,7 @@ export class PageAllocator {
 
   readonly #layout: PageLayout;
   readonly #buddy: Buddy;
-  readonly #managed: readonly number[];
+  readonly #managed: number[];
   readonly #reserves: ZoneReserves | null;
   /** Movable blocks in use. */
   #movable = 0;
@@ -122,6 +122,18 @@ export class PageAllocator {
       this.#buddy.putRange(part, this.#buddy.groupOf(pfn), false);
       pfn = part.end;
     }
+  }
+
+  /**
+   * Gives the allocator pages that it did not have at boot, one by one, ascending.
+   * Source: mm/page_alloc.c:free_reserved_page.
+   */
+  addPages(start: number, pages: number): void {
+    for (const [index, zone] of this.#layout.zones.entries()) {
+      const from = Math.max(start, zone.start);
+      this.#managed[index]! += Math.max(0, Math.min(start + pages, zone.end) - from);
+    }
+    this.freeContigRange(start, pages);
   }
 
   /** Free pages of a zone outside CMA areas. */
