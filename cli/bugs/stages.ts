@@ -6,6 +6,7 @@ import type { Case } from '../../contract/scenario.ts';
 import { BITMAP_LAWS, checkBitmap, checkOffsetToIndex } from '../../properties/lockstep/bitmap.ts';
 import type { LockstepFailure } from '../../properties/lockstep/check.ts';
 import { CMA_LAWS, checkCma } from '../../properties/lockstep/cma.ts';
+import { checkCmaCreation } from '../../properties/lockstep/cma-creation.ts';
 import { checkGenPool, GENPOOL_LAWS } from '../../properties/lockstep/genalloc.ts';
 import { checkPoolSearch, POOL_LAWS } from '../../properties/lockstep/pool-search.ts';
 import { campaign } from '../../properties/runner/campaign.ts';
@@ -89,6 +90,7 @@ const LOCKSTEP: readonly Check[] = [
   ...POOL_LAWS.map((law) => check(100, (seed, cases) => checkPoolSearch(law, seed, cases))),
   ...GENPOOL_LAWS.map((law) => check(400, (seed, cases) => checkGenPool(law, seed, cases))),
   ...CMA_LAWS.map((law) => check(400, (seed, cases) => checkCma(law, seed, cases))),
+  check(400, checkCmaCreation),
 ];
 
 const BOARDS: readonly Check[] = [

@@ -1,4 +1,4 @@
-/** CMA, literally (pools.md §6): granules that are taken or not, every one of them tried in turn. */
+/** CMA, literally (pools.md §6): bits that are taken or not, every one of them tried in turn. */
 
 /** Takes `pages` from `pfn` on of the page allocator: what the attempt answers. */
 export type Take = (pfn: number, pages: number) => 'EBUSY' | 'ENOMEM' | null;

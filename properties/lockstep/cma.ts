@@ -78,7 +78,8 @@ class CmaRun {
         const { basePfn, count } = this.#program;
         const { side, distance } = step;
         const pfn = side === 'before' ? basePfn - distance : basePfn + count + distance - 1;
-        return this.#same('cma/bits', false, this.#area.release(pfn, 1));
+        const released = this.#expect.release(pfn, 1, () => undefined);
+        return this.#same('cma/bits', released, this.#area.release(pfn, 1));
       }
       case 'pin':
         return this.#pin(step.at, step.error);

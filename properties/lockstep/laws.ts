@@ -72,7 +72,7 @@ export const LOCKSTEP_LAWS: readonly Law[] = [
   ),
   law(
     'genpool/bug',
-    'Frees of what is not handed out, and destroying a pool in use, stop the kernel; others do not.',
+    'Freeing what is not handed out, and destroying a pool in use, stop the kernel; nothing else.',
     ['G-T9'],
     'lib/genalloc.c:gen_pool_free_owner',
   ),
@@ -93,5 +93,11 @@ export const LOCKSTEP_LAWS: readonly Law[] = [
     'The set bits are those of the live regions, and exactly the pages asked for change hands.',
     ['M-I1', 'M-I4', 'M-T3'],
     'mm/cma.c:cma_release',
+  ),
+  law(
+    'cma/creation',
+    'An area lies as low as it can above 4 GiB, else as high as it can, or is refused with a reason.',
+    ['6.2'],
+    'mm/cma.c:cma_declare_contiguous_nid',
   ),
 ];

@@ -133,7 +133,7 @@ export class GenPool {
     this.#size += size;
   }
 
-  /** `allocAlgo` with the algorithm of the pool. Source: include/linux/genalloc.h:gen_pool_alloc. */
+  /** `allocAlgo` with the algorithm of the pool. Source: genalloc.h:gen_pool_alloc. */
   alloc(size: number): number | null {
     return this.allocAlgo(size, this.#algo);
   }

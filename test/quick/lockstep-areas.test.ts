@@ -6,12 +6,14 @@
 import { describe, expect, test } from 'vitest';
 import type { Algorithm } from '../../model/reference/genalloc.ts';
 import { CMA_LAWS, type CmaLaw, checkCma } from '../../properties/lockstep/cma.ts';
+import { checkCmaCreation } from '../../properties/lockstep/cma-creation.ts';
 import {
   checkGenPool,
   GENPOOL_LAWS,
   type GenPoolLaw,
   type GenPoolSide,
 } from '../../properties/lockstep/genalloc.ts';
+import { placeContiguous } from '../../sut/mm/cma-place.ts';
 import { areaWith, type Flaws } from './broken-areas.ts';
 import * as broken from './broken-gen-pools.ts';
 
@@ -25,6 +27,10 @@ describe('holds', () => {
 
   test.each(CMA_LAWS)('%s', (law) => {
     expect(checkCma(law, SEED, 400)?.message).toBeUndefined();
+  });
+
+  test('cma/creation', () => {
+    expect(checkCmaCreation(SEED, 1500)?.message).toBeUndefined();
   });
 
   /** M-T4: an index between two candidates leads to the second one, as the kernel's step does. */
@@ -102,5 +108,47 @@ describe('CMA can fail', () => {
     expect(failure?.law).toBe(law);
     // One line makes the area; the last one may be the release of all.
     expect(failure?.calls.length, failure?.message).toBeLessThanOrEqual(callsMax + 1);
+  });
+});
+
+describe('CMA creation can fail', () => {
+  const wrong: readonly (readonly [string, typeof placeContiguous])[] = [
+    [
+      'always as low as the limit',
+      (asked, page, memory) => {
+        const limit = Math.min(asked.limit || 2 ** 32, 2 ** 32);
+        return placeContiguous({ ...asked, limit }, page, memory);
+      },
+    ],
+    [
+      'fixed, but busy',
+      (asked, page, { banks }) => {
+        return placeContiguous(asked, page, { banks, reserved: [] });
+      },
+    ],
+    [
+      'limit ignored',
+      (asked, page, memory) => {
+        return placeContiguous({ ...asked, limit: 0 }, page, memory);
+      },
+    ],
+    [
+      'whole bits ignored',
+      (asked, page, memory) => {
+        return placeContiguous({ ...asked, orderPerBit: 0 }, page, memory);
+      },
+    ],
+    [
+      'moves what is fixed',
+      (asked, page, memory) => {
+        return placeContiguous({ ...asked, fixed: false }, page, memory);
+      },
+    ],
+  ];
+  test.each(wrong)('%s', (_name, place) => {
+    const failure = checkCmaCreation(SEED, 1500, place);
+    expect(failure?.law).toBe('cma/creation');
+    // Page size, a bank, what is reserved, the request.
+    expect(failure?.calls.length, failure?.message).toBeLessThanOrEqual(4);
   });
 });
