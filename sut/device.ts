@@ -1,6 +1,8 @@
 /** The fields of the kernel's device object that decide about DMA (include/linux/device.h). */
 import type { Iommu, Window } from '../contract/machine.ts';
 import type { CoherentMem } from './dma/coherent.ts';
+import type { IoTlbMem } from './dma/swiotlb.ts';
+import type { Cma } from './mm/cma.ts';
 import type { ReservedMem } from './of/reserved-mem.ts';
 
 export interface Device {
@@ -15,8 +17,16 @@ export interface Device {
   dmaRangeMap: readonly Window[] | null;
   /** Per-device coherent pool. */
   dmaMem: CoherentMem | null;
+  /** CMA area of its own. */
+  cmaArea: Cma | null;
+  /** Restricted pool, which all its memory then comes from. */
+  dmaIoTlbMem: IoTlbMem | null;
   readonly dmaCoherent: boolean;
   readonly iommu: Iommu | null;
+  /** Mask 2^n - 1 of what no bounce memory may cross (dma_get_seg_boundary). */
+  readonly segmentBoundary: number;
+  /** Mask 2^n - 1 (dma_get_min_align_mask). */
+  readonly minAlign: number;
   /** `memory-region` of its node, in order. */
   readonly memoryRegion: readonly ReservedMem[];
 }

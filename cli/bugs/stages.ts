@@ -5,6 +5,9 @@
 import type { Case } from '../../contract/scenario.ts';
 import { BITMAP_LAWS, checkBitmap, checkOffsetToIndex } from '../../properties/lockstep/bitmap.ts';
 import type { LockstepFailure } from '../../properties/lockstep/check.ts';
+import { CMA_LAWS, checkCma } from '../../properties/lockstep/cma.ts';
+import { checkCmaCreation } from '../../properties/lockstep/cma-creation.ts';
+import { checkGenPool, GENPOOL_LAWS } from '../../properties/lockstep/genalloc.ts';
 import { checkPoolSearch, POOL_LAWS } from '../../properties/lockstep/pool-search.ts';
 import { campaign } from '../../properties/runner/campaign.ts';
 import { measure } from '../../properties/shrink/measure.ts';
@@ -57,7 +60,7 @@ export const STAGES: readonly Stage[] = [
   },
   {
     name: 'lockstep',
-    sees: (file) => file.startsWith('sut/lib/'),
+    sees: (file) => file.startsWith('sut/lib/') || file.startsWith('sut/mm/'),
     hunt: async (seed) => huntChecks(LOCKSTEP, seed),
   },
   {
@@ -85,6 +88,9 @@ const LOCKSTEP: readonly Check[] = [
   ...BITMAP_LAWS.map((law) => check(400, (seed, cases) => checkBitmap(law, seed, cases))),
   check(400, checkOffsetToIndex),
   ...POOL_LAWS.map((law) => check(100, (seed, cases) => checkPoolSearch(law, seed, cases))),
+  ...GENPOOL_LAWS.map((law) => check(400, (seed, cases) => checkGenPool(law, seed, cases))),
+  ...CMA_LAWS.map((law) => check(400, (seed, cases) => checkCma(law, seed, cases))),
+  check(400, checkCmaCreation),
 ];
 
 const BOARDS: readonly Check[] = [
@@ -101,7 +107,7 @@ function check(cases: number, run: Check['run']): Check {
 }
 
 /** What calls are made on: no operation itself. */
-const DECLARES = / = bitmap of |^pool of |^bus of /;
+const DECLARES = / = bitmap of |^pool of |^area of |^bus of /;
 
 /** One law after the other; the cases are those of the law that broke. */
 function huntChecks(checks: readonly Check[], seed: string): StageResult {

@@ -52,4 +52,52 @@ export const LOCKSTEP_LAWS: readonly Law[] = [
     ['P-I1', 'P-I5'],
     'kernel/dma/coherent.c:__dma_release_from_coherent',
   ),
+  law(
+    'genpool/placement',
+    'gen_pool hands out of the newest chunk with room the run that its algorithm names, or none.',
+    ['G-I3', 'G-I4', 'G-I5', 'G-I6', 'G-T2', 'G-T3', 'G-T4', 'G-T8'],
+    'lib/genalloc.c:gen_pool_alloc_algo_owner',
+  ),
+  law(
+    'genpool/accounts',
+    'Each chunk has available what is not taken, in granules; what it takes is what was asked for.',
+    ['G-I1', 'G-I7', 'G-T1', 'G-T9'],
+    'lib/genalloc.c:gen_pool_avail',
+  ),
+  law(
+    'genpool/address',
+    'Regions are disjoint, each in one chunk, and their physical place is that of their address.',
+    ['G-I2'],
+    'lib/genalloc.c:gen_pool_virt_to_phys',
+  ),
+  law(
+    'genpool/bug',
+    'Freeing what is not handed out, and destroying a pool in use, stop the kernel; nothing else.',
+    ['G-T9'],
+    'lib/genalloc.c:gen_pool_free_owner',
+  ),
+  law(
+    'cma/placement',
+    'CMA hands out the leftmost clear run whose first page frame is aligned as asked, or none.',
+    ['M-I2', 'M-I3', 'M-T1', 'M-T2', 'M-T5'],
+    'mm/cma.c:__cma_alloc',
+  ),
+  law(
+    'cma/busy',
+    'Where pages are stuck the next aligned clear run is tried; other errors end the request.',
+    ['M-I5', 'M-T4'],
+    'mm/cma.c:__cma_alloc',
+  ),
+  law(
+    'cma/bits',
+    'The set bits are those of the live regions, and exactly the pages asked for change hands.',
+    ['M-I1', 'M-I4', 'M-T3'],
+    'mm/cma.c:cma_release',
+  ),
+  law(
+    'cma/creation',
+    'An area lies as low as it can above 4 GiB, else as high as it can, or is refused with a reason.',
+    ['6.2'],
+    'mm/cma.c:cma_declare_contiguous_nid',
+  ),
 ];

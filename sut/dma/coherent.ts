@@ -4,10 +4,9 @@
  */
 import type { Errno } from '../../contract/errno.ts';
 import { orderOf } from '../../contract/numbers.ts';
-import type { Ram } from '../../hardware/ram.ts';
 import type { Device } from '../device.ts';
-import type { Resources } from '../kernel/resource.ts';
 import { Bitmap } from '../lib/bitmap.ts';
+import type { Memory } from '../memory.ts';
 import { DMA_MAPPING_ERROR, physToDma } from './direct.ts';
 
 /** A pool. One bit of the bitmap is one page; sizes of allocations are not remembered. */
@@ -20,13 +19,6 @@ export interface CoherentMem {
   readonly bitmap: Bitmap;
   /** Handles follow the calling device's windows instead of `deviceBase`. */
   readonly useDevDmaPfnOffset: boolean;
-}
-
-/** What the pools need of the machine they live in. */
-export interface Memory {
-  readonly pageSize: number;
-  readonly resources: Resources;
-  readonly ram: Ram;
 }
 
 /** CPU address (virtual) and bus address of an allocation. */
@@ -157,7 +149,8 @@ export function dmaMmapFromPool(
   pages: number,
 ): number | 'ENXIO' | null {
   if (mem === null || !claims(memory, mem, cpu)) return null;
-  if (cpu + size > mem.virtBase + mem.size * memory.pageSize) return null;
+  // Linux asks the next allocator, which maps memory that is none of the buffer.
+  if (cpu + size > mem.virtBase + mem.size * memory.pageSize) return 'ENXIO';
   const count = Math.ceil(size / memory.pageSize);
   if (offset >= count || pages > count - offset) return 'ENXIO';
   return mem.pfnBase + Math.floor((cpu - mem.virtBase) / memory.pageSize) + offset;

@@ -4,25 +4,33 @@
  */
 import type { Errno } from '../../contract/errno.ts';
 import type { Machine } from '../../contract/machine.ts';
-import { PROFILES } from '../../contract/machine.ts';
-import { alignUp, maskOfBits, minNotZero, orderOf } from '../../contract/numbers.ts';
+import { maskOfBits, minNotZero, orderOf } from '../../contract/numbers.ts';
 import type { Device } from '../device.ts';
-import type { ReservedMemory } from '../of/reserved-mem.ts';
-import type { Allocation, Memory } from './coherent.ts';
+import type { Memory } from '../memory.ts';
+import type { Allocation, CoherentMem } from './coherent.ts';
 import { dmaAllocFromPool, dmaMmapFromPool, dmaReleaseFromPool } from './coherent.ts';
 import { dmaDirectAllRamMapped, dmaDirectGetRequiredMask, dmaDirectSupported } from './direct.ts';
+import { DirectAlloc, mmapPfn, type Request } from './direct-alloc.ts';
+import type { AtomicPools } from './pool.ts';
 
 const DMA_BIT_MASK_32 = maskOfBits(32);
 
 export class DmaMapping {
   readonly #machine: Machine;
   readonly #memory: Memory;
-  readonly #reserved: ReservedMemory;
+  readonly #globalPool: CoherentMem | null;
+  readonly #direct: DirectAlloc;
 
-  constructor(machine: Machine, memory: Memory, reserved: ReservedMemory) {
+  constructor(
+    machine: Machine,
+    memory: Memory,
+    globalPool: CoherentMem | null,
+    atomicPools: AtomicPools | null,
+  ) {
     this.#machine = machine;
     this.#memory = memory;
-    this.#reserved = reserved;
+    this.#globalPool = globalPool;
+    this.#direct = new DirectAlloc(machine, memory, globalPool, atomicPools);
   }
 
   #supported(dev: Device, mask: number): boolean {
@@ -54,38 +62,55 @@ export class DmaMapping {
     return !dmaDirectAllRamMapped(dev, this.#machine, this.#memory.resources);
   }
 
-  /** Devices the global pool serves once they have no pool of their own (direct.c, row D3). */
-  #usesGlobalPool(dev: Device): boolean {
-    return PROFILES[this.#machine.profile].globalPool && !dev.dmaCoherent && dev.iommu === null;
+  /** Can this device allocate here at all? What is behind an IOMMU needs translation. */
+  serves(dev: Device): boolean {
+    return dev.iommu === null;
   }
 
-  /** Can this device allocate here at all? Without, the page allocators would be asked. */
-  servesCoherent(dev: Device, noKernelMapping: boolean): boolean {
-    return dev.dmaMem !== null || (this.#usesGlobalPool(dev) && !noKernelMapping);
+  /**
+   * Coherent memory from the device's own pool, whose answer is final, else from where the direct
+   * mapping finds it. The device has a pool or is served. (:dma_alloc_attrs)
+   */
+  allocAttrs(dev: Device, request: Request): Allocation | null {
+    if (dev.dmaMem !== null) return dmaAllocFromPool(this.#memory, dev, dev.dmaMem, request.size);
+    return this.#direct.alloc(dev, request);
   }
 
-  /** Coherent memory from the device's pool (final), else from the global pool. */
-  allocAttrs(dev: Device, size: number): Allocation | null {
-    if (dev.dmaMem !== null) return dmaAllocFromPool(this.#memory, dev, dev.dmaMem, size);
-    const global = this.#reserved.globalPool;
-    if (global === null) return null;
-    // Whole pages are asked for, and cleared (direct.c:dma_direct_alloc).
-    return dmaAllocFromPool(this.#memory, dev, global, alignUp(size, this.#memory.pageSize));
-  }
-
-  /** Frees by CPU address: the device's pool first, then the global one. */
-  freeAttrs(dev: Device, size: number, cpu: number): void {
-    const order = orderOf(size, this.#memory.pageSize);
+  /** Frees what `allocAttrs` answered to the same request. (:dma_free_attrs) */
+  freeAttrs(dev: Device, request: Omit<Request, 'blocking'>, allocation: Allocation): void {
+    const { cpu } = allocation;
+    const order = orderOf(request.size, this.#memory.pageSize);
     if (dmaReleaseFromPool(this.#memory, dev.dmaMem, order, cpu)) return;
-    dmaReleaseFromPool(this.#memory, this.#reserved.globalPool, order, cpu);
+    this.#direct.free(dev, request, allocation);
   }
 
-  /** First page frame of a process mapping, or ENXIO. */
-  mmapAttrs(dev: Device, cpu: number, size: number, offset: number, pages: number) {
+  /** Pages at their linear address, never from a coherent pool. (:__dma_alloc_pages) */
+  allocPages(dev: Device, size: number, blocking: boolean): Allocation | null {
+    return dev.coherentDmaMask === 0 ? null : this.#direct.allocPages(dev, size, blocking);
+  }
+
+  /** Frees what `allocPages` answered. (:dma_free_pages) */
+  freePages(dev: Device, size: number, { cpu }: Allocation): void {
+    this.#direct.freePages(dev, size, cpu / this.#memory.pageSize);
+  }
+
+  /** First page frame of a process mapping of coherent memory, or ENXIO. (:dma_mmap_attrs) */
+  mmapAttrs(
+    dev: Device,
+    { cpu, handle }: Allocation,
+    size: number,
+    offset: number,
+    pages: number,
+  ): number | 'ENXIO' {
     return (
       dmaMmapFromPool(this.#memory, dev.dmaMem, cpu, size, offset, pages) ??
-      dmaMmapFromPool(this.#memory, this.#reserved.globalPool, cpu, size, offset, pages) ??
-      'ENXIO'
+      dmaMmapFromPool(this.#memory, this.#globalPool, cpu, size, offset, pages) ??
+      this.#direct.mmap(dev, handle, size, offset, pages)
     );
+  }
+
+  /** The same of what `allocPages` answered. (:dma_mmap_pages) */
+  mmapPages({ cpu }: Allocation, size: number, offset: number, pages: number): number | 'ENXIO' {
+    return mmapPfn(this.#memory.pageSize, cpu, size, offset, pages);
   }
 }

@@ -1,38 +1,41 @@
 /**
- * Which memory the kernel calls System RAM, and which memory may be mapped uncached.
+ * Which memory the kernel calls System RAM, which memory may be mapped uncached, and what is behind
+ * a virtual address. RAM has a linear address, its physical one; mappings are above them.
  * Source: drivers/of/fdt.c:early_init_dt_reserve_memory, request_standard_resources in
  * arch/arm64/kernel/setup.c and arch/arm/kernel/setup.c, kernel/iomem.c, arch/arm64/mm/ioremap.c.
  */
 import type { Machine } from '../../contract/machine.ts';
 import { PROFILES } from '../../contract/machine.ts';
-import { alignDown, alignUp } from '../../contract/numbers.ts';
-
-interface Range {
-  start: number;
-  end: number;
-}
+import { ADDRESS_END, alignDown, alignUp } from '../../contract/numbers.ts';
+import { mergeRanges, type Range, subtractRange } from '../lib/ranges.ts';
 
 /** End of the area virtual addresses of mappings are taken from, downward: above physical ones. */
 const VMALLOC_END = 2 ** 53 - 2 ** 20;
 /** Mappings start on, and keep the offset in, the largest page there is. */
 const GRANULE = 65536;
 
+interface Mapping {
+  readonly virt: number;
+  readonly phys: number;
+  readonly size: number;
+}
+
 export class Resources {
   /** Sorted, disjoint, not adjacent. */
-  readonly systemRam: readonly Readonly<Range>[];
+  readonly systemRam: readonly Range[];
   /** To the byte: the boot allocator's memory that is not no-map. */
-  readonly #mapped: readonly Readonly<Range>[];
+  readonly mapped: readonly Range[];
   readonly #machine: Machine;
-  readonly #mappings: { readonly virt: number; readonly phys: number; readonly size: number }[] =
-    [];
+  /** Newest last, and by address: each lies below the one before. */
+  readonly #mappings: Mapping[] = [];
   #lowestVirt = VMALLOC_END;
 
   constructor(machine: Machine) {
     this.#machine = machine;
-    this.#mapped = mappedMemory(machine);
+    this.mapped = mappedMemory(machine);
     this.systemRam = PROFILES[machine.profile].ramInPages
-      ? wholePages(this.#mapped, machine.pageSize)
-      : this.#mapped;
+      ? wholePages(this.mapped, machine.pageSize)
+      : this.mapped;
   }
 
   /**
@@ -44,7 +47,12 @@ export class Resources {
     if (overlapsAny(this.systemRam, { start: phys, end: phys + size })) return null;
     const page = alignDown(phys, this.#machine.pageSize);
     const refuses = PROFILES[this.#machine.profile].refusesMappedPages;
-    if (refuses && overlapsAny(this.#mapped, { start: page, end: page + 1 })) return null;
+    if (refuses && overlapsAny(this.mapped, { start: page, end: page + 1 })) return null;
+    return this.vmap(phys, size);
+  }
+
+  /** A mapping of [phys, phys + size) as a virtual address. Source: mm/vmalloc.c:vmap. */
+  vmap(phys: number, size: number): number {
     // A hole between mappings, so that running off one never reaches the next.
     this.#lowestVirt -= (Math.ceil(size / GRANULE) + 2) * GRANULE;
     const virt = this.#lowestVirt + (phys % GRANULE);
@@ -52,18 +60,34 @@ export class Resources {
     return virt;
   }
 
+  /** Is the virtual address one of mappings? Source: mm/vmalloc.c:is_vmalloc_addr. */
+  isVmallocAddr(virt: number): boolean {
+    return virt >= ADDRESS_END;
+  }
+
   memunmap(virt: number): void {
-    const index = this.#mappings.findIndex((mapping) => mapping.virt === virt);
-    this.#mappings.splice(index, 1);
+    this.#mappings.splice(this.#indexOf(virt), 1);
   }
 
   /** The physical byte behind a mapped virtual address. */
   virtToPhys(virt: number): number {
-    for (const mapping of this.#mappings) {
-      const offset = virt - mapping.virt;
-      if (offset >= 0 && offset < mapping.size) return mapping.phys + offset;
-    }
+    if (!this.isVmallocAddr(virt)) return virt;
+    const mapping = this.#mappings[this.#indexOf(virt)];
+    const offset = mapping === undefined ? -1 : virt - mapping.virt;
+    if (mapping !== undefined && offset < mapping.size) return mapping.phys + offset;
     throw new RangeError(`no mapping at virtual address 0x${virt.toString(16)}`);
+  }
+
+  /** Index of the mapping that starts highest at or below `virt`; their number for none. */
+  #indexOf(virt: number): number {
+    let low = 0;
+    let high = this.#mappings.length;
+    while (low < high) {
+      const middle = Math.floor((low + high) / 2);
+      if (this.#mappings[middle]!.virt <= virt) high = middle;
+      else low = middle + 1;
+    }
+    return low;
   }
 }
 
@@ -78,7 +102,7 @@ function mappedMemory(machine: Machine): readonly Range[] {
       continue;
     }
     // Memory something else reserved before cannot lose its mapping any more.
-    if (!overlapsAny(reserved, range)) mapped = subtract(mapped, range);
+    if (!overlapsAny(reserved, range)) mapped = subtractRange(mapped, range);
   }
   return mapped;
 }
@@ -91,24 +115,4 @@ function wholePages(ranges: readonly Range[], pageSize: number): readonly Range[
 
 function overlapsAny(ranges: readonly Range[], range: Range): boolean {
   return ranges.some((other) => other.start < range.end && range.start < other.end);
-}
-
-function mergeRanges(ranges: Range[]): Range[] {
-  ranges.sort((a, b) => a.start - b.start);
-  const merged: Range[] = [];
-  for (const range of ranges) {
-    const last = merged.at(-1);
-    if (last !== undefined && range.start <= last.end) last.end = Math.max(last.end, range.end);
-    else merged.push({ ...range });
-  }
-  return merged;
-}
-
-function subtract(ranges: readonly Range[], hole: Range): Range[] {
-  const rest: Range[] = [];
-  for (const { start, end } of ranges) {
-    if (start < hole.start) rest.push({ start, end: Math.min(end, hole.start) });
-    if (end > hole.end) rest.push({ start: Math.max(start, hole.end), end });
-  }
-  return rest;
 }

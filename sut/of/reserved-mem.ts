@@ -1,20 +1,30 @@
 /**
  * Reserved memory regions and how devices are bound to them.
- * Source: drivers/of/of_reserved_mem.c, kernel/dma/coherent.c (rmem_*), Linux 6.12.
+ * Source: drivers/of/of_reserved_mem.c, rmem_* in kernel/dma/coherent.c, contiguous.c and swiotlb.c,
+ * Linux 6.12.
  */
 import type { Errno } from '../../contract/errno.ts';
 import type { Machine, Region } from '../../contract/machine.ts';
 import { PROFILES } from '../../contract/machine.ts';
 import type { Warning } from '../../contract/outcome.ts';
 import type { Device } from '../device.ts';
-import type { CoherentMem, Memory } from '../dma/coherent.ts';
+import type { CoherentMem } from '../dma/coherent.ts';
 import { dmaAssignCoherentMemory, dmaInitCoherentMemory } from '../dma/coherent.ts';
 import { coherentLimit } from '../dma/direct.ts';
+import { IoTlbMem } from '../dma/swiotlb.ts';
+import { CONFIG } from '../kernel/config.ts';
+import type { Memory } from '../memory.ts';
+import type { Cma } from '../mm/cma.ts';
 
-/** A region object: what firmware reserved, and the pool once a device has attached it. */
+/** A region object: what firmware reserved, and what became of it. */
 export interface ReservedMem {
   readonly region: Region;
+  /** The coherent pool, once a device has attached it. */
   priv: CoherentMem | null;
+  /** The CMA area that booting made of it. */
+  readonly area: Cma | null;
+  /** The restricted pool, once a device has attached it. */
+  ioTlbMem: IoTlbMem | null;
 }
 
 export interface Binding {
@@ -37,11 +47,15 @@ export class ReservedMemory {
   readonly globalPool: CoherentMem | null;
   readonly bootWarnings: readonly Warning[];
   readonly #memory: Memory;
+  readonly #restricted: boolean;
   #assigned: Binding[] = [];
 
   constructor(machine: Machine, memory: Memory) {
     this.#memory = memory;
-    this.regions = machine.regions.map((region) => ({ region, priv: null }));
+    this.#restricted = CONFIG[machine.profile].dmaRestrictedPool;
+    this.regions = machine.regions.map((region, index) => {
+      return { region, priv: null, area: memory.areas[index]!, ioTlbMem: null };
+    });
     const defaults = PROFILES[machine.profile].globalPool
       ? this.regions.filter((rmem) => hasHandler(rmem) && usable(rmem) && rmem.region.isDefault)
       : [];
@@ -65,10 +79,24 @@ export class ReservedMemory {
     const rmem = dev.memoryRegion[index];
     if (rmem === undefined) return { error: 'ENODEV', warnings: SILENT };
     if (!usable(rmem)) return { error: null, warnings: SILENT };
-    if (!hasHandler(rmem)) return { error: 'EINVAL', warnings: SILENT };
-    const attached = this.#rmemDmaDeviceInit(rmem, dev);
+    const attached = this.#deviceInit(rmem, dev);
     if (attached.error === null) this.#assigned.push({ dev, rmem });
     return attached;
+  }
+
+  /** What the handler that took the region does; EINVAL: none did. */
+  #deviceInit(rmem: ReservedMem, dev: Device): Attached {
+    if (hasHandler(rmem)) return this.#rmemDmaDeviceInit(rmem, dev);
+    const { kind, base, size } = rmem.region;
+    if (rmem.area !== null) {
+      dev.cmaArea = rmem.area;
+    } else if (kind === 'restricted' && size > 0 && this.#restricted) {
+      rmem.ioTlbMem ??= new IoTlbMem(base, size);
+      dev.dmaIoTlbMem = rmem.ioTlbMem;
+    } else {
+      return { error: 'EINVAL', warnings: SILENT };
+    }
+    return { error: null, warnings: SILENT };
   }
 
   /** The first attach makes the pool; it survives detaches. (coherent.c:rmem_dma_device_init) */
@@ -86,8 +114,11 @@ export class ReservedMemory {
 
   /** Undoes every binding of the device. */
   deviceRelease(dev: Device): void {
-    for (const binding of this.#assigned) {
-      if (binding.dev === dev) dev.dmaMem = null;
+    for (const { dev: bound, rmem } of this.#assigned) {
+      if (bound !== dev) continue;
+      if (rmem.region.kind === 'pool') dev.dmaMem = null;
+      else if (rmem.region.kind === 'cma') dev.cmaArea = null;
+      else dev.dmaIoTlbMem = null;
     }
     this.#assigned = this.#assigned.filter((binding) => binding.dev !== dev);
   }

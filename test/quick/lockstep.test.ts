@@ -16,6 +16,9 @@ import {
 } from '../../properties/lockstep/bitmap.ts';
 import { type BitmapCall, perform } from '../../properties/lockstep/bitmap-calls.ts';
 import { bitmapPrograms } from '../../properties/lockstep/bitmap-programs.ts';
+import { CMA_LAWS } from '../../properties/lockstep/cma.ts';
+import { CREATION_LAW } from '../../properties/lockstep/cma-creation.ts';
+import { GENPOOL_LAWS } from '../../properties/lockstep/genalloc.ts';
 import { LOCKSTEP_LAWS } from '../../properties/lockstep/laws.ts';
 import { checkPoolSearch, POOL_LAWS } from '../../properties/lockstep/pool-search.ts';
 import {
@@ -48,7 +51,8 @@ describe('holds', () => {
   });
 
   test('each of them is a listed law, and no other is', () => {
-    const checked = [...BITMAP_LAWS, 'bitmap/index', ...POOL_LAWS];
+    const areas = [...GENPOOL_LAWS, ...CMA_LAWS, CREATION_LAW];
+    const checked = [...BITMAP_LAWS, 'bitmap/index', ...POOL_LAWS, ...areas];
     expect(LOCKSTEP_LAWS.map(({ id }) => id).sort()).toEqual([...checked].sort());
   });
 });

@@ -1,14 +1,7 @@
 // Goal: the worked examples of the specification. Method: V-A and V-P through the subject.
 import { describe, expect, it } from 'vitest';
 import type { Outcome } from '../../contract/outcome.ts';
-import { parseScenario } from '../../contract/text/parse.ts';
-import { carveoutSubject } from '../../sut/subject.ts';
-
-function answers(text: string): Outcome[] {
-  const { machine, program } = parseScenario(`carveout scenario 1\n${text}`, 'vector');
-  const session = carveoutSubject.boot(machine);
-  return program.map((op) => session.apply(op));
-}
+import { answers } from './answers.ts';
 
 const handles = (outcomes: readonly Outcome[]) =>
   outcomes.map((outcome) => (outcome.is === 'ok' ? outcome.handle : outcome.is));
