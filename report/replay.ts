@@ -20,7 +20,7 @@ export function reportReplay(
   seen: Replayed,
   answers: readonly Answer[],
 ): ReplayReport {
-  const steps = stepsOf(scenario, subject, answers, seen.failure !== null);
+  const steps = stepsOf(scenario, subject, answers, seen.failure !== null, seen.booted);
   return { path, scenario, seen, steps };
 }
 

@@ -5,8 +5,8 @@
 import fc from 'fast-check';
 import type { Machine } from '../../contract/machine.ts';
 import type { Op, OpName } from '../../contract/operations.ts';
-import { OP_NAMES } from '../../contract/operations.ts';
 import type { SyncSession } from '../../contract/subject.ts';
+import { FIRST_OPERATIONS } from '../../contract/subject.ts';
 import { kindsOf } from './kinds.ts';
 import type { Setup } from './setup.ts';
 import { setupArbitrary } from './setup.ts';
@@ -61,7 +61,7 @@ export function programArbitrary(
     return new Command(resolve, drawn);
   });
   const command = fc.oneof(
-    ...OP_NAMES.map((name) => ({ weight: weights.get(name) ?? 0, arbitrary: kinds[name] })),
+    ...FIRST_OPERATIONS.map((name) => ({ weight: weights.get(name) ?? 0, arbitrary: kinds[name] })),
   );
   const lengths = LENGTHS.map((length) =>
     fc.commands([command], { maxCommands: Math.round(length * stretch), size: 'max' }),

@@ -5,7 +5,7 @@
 import type { Machine, Region } from '../../contract/machine.ts';
 import { PROFILES } from '../../contract/machine.ts';
 import type { Arena } from './arena.ts';
-import { total, without } from './arena.ts';
+import { total, union, without } from './arena.ts';
 import type { BufferState } from './state.ts';
 import type { Interval } from './system-ram.ts';
 import type { Zone } from './zones.ts';
@@ -104,7 +104,7 @@ export function newMemory(machine: Machine, mapped: readonly Interval[]): Memory
   const isDefault = ({ region }: AreaState) => machine.regions[region]!.isDefault;
   return {
     zones,
-    pages: { kind: 'pages', parts: pagesByZone(machine, zones, free), live: [] },
+    pages: { kind: 'pages', parts: pagesByZone(machine, zones, union(free)), live: [] },
     areas,
     defaultArea: areas.findLast(isDefault) ?? null,
     chunks: [],

@@ -25,7 +25,7 @@ export interface BootedMemory {
 export function bootMemory(machine: Machine, resources: Resources): BootedMemory {
   let pages: PageAllocator;
   const table = new CmaTable(machine.pageSize, {
-    allocContigRange: (start, end) => pages.allocContigRange(start, end),
+    allocContigRange: (start, end) => pages.allocContigRange(start, end, 'cma'),
     freeContigRange: (start, count) => pages.freeContigRange(start, count),
   });
   const areas = rmemCmaSetup(machine, table);

@@ -21,6 +21,9 @@ export type { Block, PageLayout, PfnRange, Zone } from './layout.ts';
 export type { ContigError } from './page-isolation.ts';
 export type { Watermarks } from './watermark.ts';
 
+/** Pages for a CMA area, or for anybody else. */
+export type MigrateType = 'cma' | 'movable';
+
 export class PageAllocator {
   /** Told when the contents of a movable block went elsewhere. */
   onMove: ((from: number, to: number, order: number) => void) | null = null;
@@ -97,17 +100,19 @@ export class PageAllocator {
    * Takes exactly [start, end), one page or more, in one zone, as single pages. Movable blocks in
    * the way go elsewhere; on failure those that went stay there, and nothing else changes hands.
    *
-   * EBUSY: the range leaves its zone or mixes CMA areas with other memory, or a page that is
-   * neither free nor movable is in the range, or, outside CMA areas, anywhere in the pageblocks
+   * `type`: for whom. Memory of CMA areas is for them alone, and they want no other.
+   *
+   * EBUSY: the range leaves its zone or has memory of the other type, or a page that is neither free nor movable is in the range, or, outside CMA areas, anywhere in the pageblocks
    * around it, or those pageblocks leave the zone. ENOMEM: a movable block finds no other place.
    * Source: mm/page_alloc.c:alloc_contig_range_noprof.
    */
-  allocContigRange(start: number, end: number): ContigError | null {
+  allocContigRange(start: number, end: number, type: MigrateType): ContigError | null {
     const zone = this.#buddy.zoneOf(start);
     // The kernel leaves this to its caller.
     if (zone < 0 || end > this.#layout.zones[zone]!.end) return 'EBUSY';
     const { pageblockOrder } = this.#layout;
-    const isolation = new PageIsolation(this.#buddy, pageblockOrder, zone, { start, end });
+    const kind = type === 'cma' ? CMA : ORDINARY;
+    const isolation = new PageIsolation(this.#buddy, pageblockOrder, zone, kind, { start, end });
     return isolation.run((pfn, order) => this.#migrate(pfn, order));
   }
 

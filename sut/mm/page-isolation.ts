@@ -36,10 +36,16 @@ export class PageIsolation {
   readonly #held: PfnRange[] = [];
 
   /** A range of at least one page, inside zone number `zone`. */
-  constructor(buddy: Buddy, pageblockOrder: number, zone: number, { start, end }: PfnRange) {
+  constructor(
+    buddy: Buddy,
+    pageblockOrder: number,
+    zone: number,
+    kind: typeof CMA | typeof ORDINARY,
+    { start, end }: PfnRange,
+  ) {
     this.#buddy = buddy;
     this.#zone = zone;
-    this.#kind = buddy.inCma(start) ? CMA : ORDINARY;
+    this.#kind = kind;
     this.#start = start;
     this.#end = end;
     this.#pageblockOrder = pageblockOrder;

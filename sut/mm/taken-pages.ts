@@ -4,19 +4,21 @@
  */
 import type { Errno } from '../../contract/errno.ts';
 import { mergeRanges, overlapOf, type Range, subtractRange } from '../lib/ranges.ts';
-import type { ContigRanges } from './cma.ts';
+import type { MigrateType, PageAllocator } from './page-alloc.ts';
 
 export class TakenPages {
-  readonly #pages: ContigRanges;
+  readonly #pages: PageAllocator;
+  readonly #type: MigrateType;
   #taken: readonly Range[] = [];
 
-  constructor(pages: ContigRanges) {
+  constructor(pages: PageAllocator, type: MigrateType) {
     this.#pages = pages;
+    this.#type = type;
   }
 
   /** Takes all page frames of the range; EBUSY: one is not free. */
   take({ start, end }: Range): Errno | null {
-    const error = this.#pages.allocContigRange(start, end);
+    const error = this.#pages.allocContigRange(start, end, this.#type);
     if (error === null) this.#taken = mergeRanges([...this.#taken, { start, end }]);
     return error;
   }

@@ -48,7 +48,7 @@ export function bootSystem(machine: Machine): System {
       minAlign: spec.minAlign,
       memoryRegion: spec.regions.map((index) => reserved.regions[index]!),
     })),
-    pinned: new TakenPages(memory.pages),
-    contig: new TakenPages(memory.pages),
+    pinned: new TakenPages(memory.pages, 'cma'),
+    contig: new TakenPages(memory.pages, 'movable'),
   };
 }

@@ -80,7 +80,9 @@ describe('an operation that is not sent', () => {
     );
     const said: Outcome[] = [{ is: 'error', errno: 'EBUSY' }, NONE];
     const answers = said.map((outcome, index) => ({ op: program[index]!, outcome }));
-    const steps = stepsOf({ machine, program }, carveoutSubject, answers, false);
+    const steps = stepsOf({ machine, program }, carveoutSubject, answers, false, {
+      warnings: [],
+    });
     expect(steps[2]).toEqual({
       op: 'required_mask d0',
       outcome: 'skipped (an answer before it was not the planned one)',

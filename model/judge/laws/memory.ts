@@ -64,7 +64,8 @@ export const MEMORY_LAWS: readonly Law[] = [
   ),
   law(
     'contig/exact',
-    'A range of pages is handed out iff every page of it is free, else EBUSY.',
+    'A range of pages is handed out only if all are free, and refused only if a page of the ' +
+      'pageblocks around it is not: with EBUSY.',
     ['5.3', '5.4'],
     'mm/page_alloc.c:alloc_contig_range_noprof',
   ),

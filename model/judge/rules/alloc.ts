@@ -136,15 +136,20 @@ function clearedContents(state: State, wanted: Wanted, size: number, pages: numb
 
 /** A new live buffer. What it shares bytes with holds anything from now on, and so does it. */
 export function addBuffer(state: State, buffer: BufferState): void {
-  const { start, length, source } = buffer;
-  const others = [...state.buffers.values()].filter(
-    (other) =>
-      other.source !== source && other.start < start + length && start < other.start + other.length,
-  );
+  const { source } = buffer;
+  const others = sharersOf(state, buffer);
   for (const one of others.length > 0 ? [...others, buffer] : []) one.contents = anything(one);
   source.live.push(buffer);
   if (source.kind === 'pool') source.used = true;
   state.buffers.set(buffer.label, buffer);
+}
+
+/** Live buffers of other sources in the same bytes. */
+export function sharersOf(state: State, { source, start, length }: BufferState): BufferState[] {
+  return [...state.buffers.values()].filter(
+    (other) =>
+      other.source !== source && other.start < start + length && start < other.start + other.length,
+  );
 }
 
 function anything({ contents }: BufferState): Contents {

@@ -8,7 +8,7 @@ import type { Legality, Rule } from '../rule.ts';
 import { broken, outcomeText } from '../rule.ts';
 import type { BufferState, Contents, State } from '../state.ts';
 import { untranslations } from '../view.ts';
-import { ownerLegality } from './alloc.ts';
+import { ownerLegality, sharersOf } from './alloc.ts';
 import { exact } from './exact.ts';
 
 type Mmap = OpOf<'mmap'>;
@@ -71,7 +71,8 @@ export const write = exact<'write'>({
   expect: () => ({ law: 'any/form', allowed: [OK], because: 'a store returns nothing' }),
   adopt: (state, op) => {
     const buffer = state.buffers.get(op.buffer)!;
-    buffer.contents = overwrite(buffer.contents, op);
+    // Bytes that are somebody else's as well stay unknown.
+    if (sharersOf(state, buffer).length === 0) buffer.contents = overwrite(buffer.contents, op);
   },
 });
 
