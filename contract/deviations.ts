@@ -4,6 +4,7 @@
  */
 import { ADDRESS_DEVIATIONS } from './deviations/addresses.ts';
 import { BITMAP_DEVIATIONS } from './deviations/bitmap.ts';
+import { MEMORY_DEVIATIONS } from './deviations/memory.ts';
 import { POOL_DEVIATIONS } from './deviations/pools.ts';
 import type { Deviation } from './deviations/row.ts';
 
@@ -12,6 +13,7 @@ export type { Deviation, Disposition } from './deviations/row.ts';
 export const DEVIATIONS: readonly Deviation[] = [
   ...ADDRESS_DEVIATIONS,
   ...POOL_DEVIATIONS,
+  ...MEMORY_DEVIATIONS,
   ...BITMAP_DEVIATIONS,
 ];
 

@@ -60,6 +60,8 @@ export interface UnseenState {
 
 export interface Memory {
   readonly zones: readonly Zone[];
+  /** Bytes of `pages` in each of the zones. */
+  readonly managed: readonly number[];
   readonly pages: PageState;
   readonly areas: readonly AreaState[];
   readonly defaultArea: AreaState | null;
@@ -102,9 +104,14 @@ export function newMemory(machine: Machine, mapped: readonly Interval[]): Memory
     };
   });
   const isDefault = ({ region }: AreaState) => machine.regions[region]!.isDefault;
+  const parts = pagesByZone(machine, zones, union(free));
+  const { pageSize } = machine;
   return {
     zones,
-    pages: { kind: 'pages', parts: pagesByZone(machine, zones, union(free)), live: [] },
+    managed: zones.map(({ start, end }) =>
+      total(within(parts, [start * pageSize, end * pageSize])),
+    ),
+    pages: { kind: 'pages', parts, live: [] },
     areas,
     defaultArea: areas.findLast(isDefault) ?? null,
     chunks: [],
@@ -213,10 +220,12 @@ export function slotArena(slots: SlotsState, busStart: number): Arena {
 export function atomicAvail(memory: Memory, pool: AtomicName): number {
   return memory.chunks
     .filter((chunk) => chunk.pool === pool)
-    .reduce(
-      (sum, chunk) => sum + total(without(chunkArena(chunk).parts, chunkArena(chunk).taken)),
-      0,
-    );
+    .reduce((sum, { start, end, live }) => rest(sum + end - start, live), 0);
+}
+
+/** No two live runs share a byte: other laws say so. What is free is what they leave. */
+export function rest(all: number, live: readonly { readonly length: number }[]): number {
+  return live.reduce((left, { length }) => left - length, all);
 }
 
 /** Bytes an atomic pool was given. */

@@ -32,12 +32,26 @@ export function drawDevices(
   const others = regions.flatMap((region, index) => (region.kind === 'pool' ? [] : [index]));
   for (const pool of pools) addUsers(random, pool, lists, devicesMax);
   while (lists.length < count) lists.push([]);
+  for (const other of others) if (isMemory(regions[other]!)) listSomewhere(random, other, lists);
   return lists.map((list, i) => {
     const before = list.length > 0 && others.length > 0 ? weighted(random, POOL_INDEX) : 0;
     const padding = Array.from({ length: before }, () => pick(random, others));
     const view = views[i % views.length]!;
     return { ...view, name: `d${i}`, regions: [...padding, ...list] };
   });
+}
+
+/** Memory a device may be told to take from, besides coherent pools. */
+function isMemory({ kind }: Region): boolean {
+  return kind === 'cma' || kind === 'restricted';
+}
+
+/** Half of them are listed by a device, or by two. */
+function listSomewhere(random: Random, region: number, lists: number[][]): void {
+  for (let users = pick(random, [0, 0, 1, 2]); users > 0; users--) {
+    const list = pick(random, lists);
+    if (!list.includes(region)) list.push(region);
+  }
 }
 
 /** Users join a device that lists fewer pools than its share, or start a new one. */

@@ -36,10 +36,7 @@ export function drawRegions(random: Random, options: RegionOptions): Region[] {
   const cma = weighted(random, CMA_PER_BOARD);
   const areas = Array.from({ length: cma }, (_, i) => drawCma(random, options, cursor, i));
   const restricted = weighted(random, RESTRICTED_PER_BOARD);
-  for (let i = 0; i < restricted; i++) {
-    const range = cursor.place(2 ** between(random, 20, 26), 2 ** 20);
-    regions.push({ ...REGION_FLAGS, ...range, name: `r${i}`, kind: 'restricted' });
-  }
+  for (let i = 0; i < restricted; i++) regions.push(drawRestricted(random, options, cursor, i));
   const [low, high] = weighted(random, OTHERS_PER_BOARD);
   // Most of the tail changes nothing here but the order of reservations.
   const others = between(random, low, Math.min(high, 30));
@@ -95,6 +92,19 @@ function drawCma(random: Random, options: RegionOptions, cursor: Placer, i: numb
   const base = cursor.spotIn(bank, size, granule);
   const isDefault = chance(random, 4, 5) && i === 0;
   return { ...REGION_FLAGS, name: `c${i}`, kind: 'cma', base, size, isDefault };
+}
+
+/** Whole segments of slots inside a bank, few or many; now and then elsewhere. */
+function drawRestricted(random: Random, options: RegionOptions, cursor: Placer, i: number): Region {
+  const named = { ...REGION_FLAGS, name: `r${i}`, kind: 'restricted' as const };
+  if (chance(random, 1, 8))
+    return { ...named, ...cursor.place(2 ** between(random, 18, 26), 4096) };
+  const segment = 2 ** 18;
+  const size =
+    segment * (chance(random, 2, 3) ? between(random, 1, 4) : 2 ** between(random, 2, 8));
+  const bank = pick(random, options.banks);
+  const base = cursor.spotIn(bank, size, pick(random, [options.pageSize, segment]));
+  return { ...named, base, size };
 }
 
 interface Place {

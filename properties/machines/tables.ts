@@ -30,9 +30,10 @@ export const CMA_PER_BOARD: Weighted<number> = [
   [3, 3],
 ];
 export const RESTRICTED_PER_BOARD: Weighted<number> = [
-  [0, 90],
-  [1, 8],
-  [2, 2],
+  // Two boards have one; what they do is to be met more often.
+  [0, 70],
+  [1, 25],
+  [2, 5],
 ];
 /** Bounds of the count of other regions; the tail of 21 to 50 is drawn as 21 to 30. */
 export const OTHERS_PER_BOARD: Weighted<readonly [number, number]> = [

@@ -62,7 +62,7 @@ function drawAlloc(random: Random, config: Configuration, plan: Plan): Op | null
   const pages = pool?.pages ?? (config.hasPages ? blockPages(pageSize) : 1);
   const size = drawSize(random, config.scale, pageSize, pages);
   const gfp = chance(random, 1, 4) ? 'atomic' : 'blocking';
-  const attrs = chance(random, 1, 8) ? ATTRS.filter(() => chance(random, 1, 6)) : [];
+  const attrs = chance(random, 1, 6) ? ATTRS.filter(() => chance(random, 1, 4)) : [];
   const out = plan.alloc(device, size, !attrs.includes('no-kernel-mapping'));
   return { op: 'alloc_coherent', out, device, size, gfp, attrs };
 }

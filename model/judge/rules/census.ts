@@ -2,49 +2,61 @@
  * Whole-machine accounting: what is free of everything memory can come from. Together with
  * "inside" and "disjoint" it says that every page is in one place.
  */
+import type { Violation } from '../../../contract/law.ts';
 import type { Census } from '../../../contract/outcome.ts';
 import { OK } from '../../../contract/outcome.ts';
-import type { Arena } from '../arena.ts';
-import { total, without } from '../arena.ts';
-import {
-  ATOMIC_NAMES,
-  areaArena,
-  atomicAvail,
-  atomicSize,
-  pageArena,
-  slotArena,
-} from '../memory.ts';
+import type { ChunkState } from '../memory.ts';
+import { ATOMIC_NAMES, atomicAvail, atomicSize, rest } from '../memory.ts';
 import type { Rule } from '../rule.ts';
 import { broken, outcomeText } from '../rule.ts';
 import type { PoolState, State } from '../state.ts';
-import { poolArena } from '../state.ts';
+import type { Zone } from '../zones.ts';
 
 /** Bytes of a slot of a restricted pool. */
 const SLOT = 2048;
 
-const freeBytes = ({ parts, taken }: Arena) => total(without(parts, taken));
-
 /** What must be free, by name. */
-export function censusOf(state: State): Map<string, number> {
+export function censusOf(state: State): [source: string, free: number][] {
   const { memory, machine, pools } = state;
   const { pageSize, regions } = machine;
-  const counts = new Map<string, number>();
-  for (const zone of memory.zones) {
-    counts.set(zone.name, freeBytes(pageArena(memory, pageSize, [zone])) / pageSize);
+  const counts: [string, number][] = memory.zones.map((zone, index) => [
+    zone.name,
+    freeInZone(state, zone, memory.managed[index]!) / pageSize,
+  ]);
+  for (const area of memory.areas) {
+    if (area.start === area.end) continue;
+    const chunks = memory.chunks.filter(({ from }) => from === area);
+    const pinned = area.pinned.map(([from, to]) => ({ length: to - from }));
+    const live = [...area.live, ...chunks.map(chunkLength), ...pinned];
+    counts.push([
+      `cma:${regions[area.region]!.name}`,
+      rest(area.end - area.start, live) / pageSize,
+    ]);
   }
-  for (const area of memory.areas.filter(({ start, end }) => start < end)) {
-    counts.set(`cma:${regions[area.region]!.name}`, freeBytes(areaArena(memory, area)) / pageSize);
-  }
-  for (const name of ATOMIC_NAMES.filter((one) => atomicSize(memory, one) > 0)) {
-    counts.set(`atomic:${name}`, atomicAvail(memory, name) / pageSize);
+  for (const name of ATOMIC_NAMES) {
+    if (atomicSize(memory, name) === 0) continue;
+    counts.push([`atomic:${name}`, atomicAvail(memory, name) / pageSize]);
   }
   for (const pool of pools) {
-    counts.set(poolName(state, pool), freeBytes(poolArena(pool, pageSize)) / pageSize);
+    const { pages, live } = pool;
+    counts.push([poolName(state, pool), rest(pages * pageSize, live) / pageSize]);
   }
-  for (const slots of memory.slots.values()) {
-    counts.set(`slots:${regions[slots.region]!.name}`, freeBytes(slotArena(slots, 0)) / SLOT);
+  for (const { region, start, end, live } of memory.slots.values()) {
+    counts.push([`slots:${regions[region]!.name}`, rest(end - start, live) / SLOT]);
   }
   return counts;
+}
+
+const chunkLength = ({ start, end }: ChunkState) => ({ length: end - start });
+
+function freeInZone({ memory, machine }: State, zone: Zone, managed: number): number {
+  const { pages, chunks } = memory;
+  const [from, to] = [zone.start * machine.pageSize, zone.end * machine.pageSize];
+  const own = chunks.filter(
+    (chunk) => chunk.from === pages && from <= chunk.start && chunk.end <= to,
+  );
+  const live = pages.live.filter(({ start }) => from <= start && start < to);
+  return rest(managed, [...live, ...own.map(chunkLength)]);
 }
 
 function poolName({ machine, devices }: State, { origin, owner }: PoolState): string {
@@ -52,18 +64,18 @@ function poolName({ machine, devices }: State, { origin, owner }: PoolState): st
   return `pool:${machine.regions[owner]!.name}`;
 }
 
-function text(counts: ReadonlyMap<string, number>, other: ReadonlyMap<string, number>): string {
-  const names = [...new Set([...counts.keys(), ...other.keys()])];
-  const differing = names.filter((name) => counts.get(name) !== other.get(name));
-  return differing.map((name) => `${name} ${counts.get(name) ?? 'not named'}`).join(', ');
-}
-
-function checkCensus(state: State, observed: Census) {
-  const expected = censusOf(state);
+function checkCensus(state: State, observed: Census): Violation | null {
   const found = new Map(observed);
   if (found.size !== observed.length) return broken('any/form', 'every source once', 'twice');
-  const [want, got] = [text(expected, found), text(found, expected)];
-  return want === got ? null : broken('account/pages', `free: ${want}`, got);
+  for (const [name, free] of censusOf(state)) {
+    const seen = found.get(name);
+    if (seen !== free) {
+      return broken('account/pages', `${free} free of ${name}`, `${seen ?? 'nothing said'}`);
+    }
+    found.delete(name);
+  }
+  const [more] = found.keys();
+  return more === undefined ? null : broken('account/pages', `nothing called ${more}`, more);
 }
 
 export const census: Rule<'census'> = {
