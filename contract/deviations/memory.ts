@@ -1,4 +1,5 @@
 /** Deviations of memory behind the coherent pools (C-T, G-T, B-T, M-T). */
+import { maxPageOrder } from '../machine.ts';
 import type { Deviation } from './row.ts';
 
 export const MEMORY_DEVIATIONS: readonly Deviation[] = [
@@ -116,7 +117,8 @@ export const MEMORY_DEVIATIONS: readonly Deviation[] = [
     linux: 'Booting frees the largest aligned blocks of RAM without a look at where zones meet.',
     reason: 'Real borders are multiples of a block; at others, one zone would hand out the next.',
     repaired: 'blocks end where zones end',
-    matches: (_op, _violation, { zoneDmaLimit }) => zoneDmaLimit % 2 === 1,
+    matches: (_op, _violation, { zoneDmaLimit, pageSize }) =>
+      (zoneDmaLimit + 1) % (pageSize * 2 ** maxPageOrder(pageSize)) !== 0,
   },
   {
     id: 'slot-search-incomplete',
