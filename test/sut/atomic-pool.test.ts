@@ -43,6 +43,7 @@ describe('size of the atomic pools', () => {
   it('only the profile that maps coherent memory anew has them', () => {
     expect(chunks('x86-64\nbank 0x0 1G')).toEqual([]);
     expect(chunks('arm-nommu\nbank 0x0 1G')).toEqual([]);
+    expect(answers('profile x86-64\nbank 0x0 1G\nrun_work')).toEqual([{ is: 'ok' }]);
   });
 
   it('a chunk is smaller when nothing of the size is left, down to none', () => {
@@ -115,6 +116,23 @@ census`);
       'atomic:dma32': 32,
     });
     expect(freeOf(seen[9])).toMatchObject({ 'atomic:dma': 128, 'atomic:kernel': 32 });
+  });
+
+  it('a chunk is larger than the threshold, and only what is below it asks for work', () => {
+    // 3 GiB less a page: chunks of 128 pages, refilled below 95.
+    const seen = answers(`profile arm64
+bank 0x80000000 3G
+plain p 0x80000000 4K
+device d0
+h0 = alloc_coherent d0 4096 gfp=atomic
+run_work
+h1 = alloc_coherent d0 135168 gfp=atomic
+run_work
+free h1
+h2 = alloc_coherent d0 4096 gfp=atomic
+run_work`);
+    const events = [1, 3, 6].map((i) => seen[i]!.events?.length ?? 0);
+    expect(events).toEqual([0, 1, 0]);
   });
 
   it('grows by nothing when no page is left', () => {
@@ -205,6 +223,20 @@ device d0 coherent-mask 32
 h0 = alloc_coherent d0 4096 gfp=atomic`),
     );
     expect(split).toEqual(['none']);
+  });
+
+  it('without any pool, what an area of its own gave comes back', () => {
+    const seen = answers(`profile arm64
+bank 0x80000000 2M
+cma c0 0x80000000 2M
+device d0 pool c0
+attach d0
+census
+h0 = alloc_coherent d0 8192
+free h0
+census`);
+    expect(seen[1]).toEqual(seen[4]);
+    expect(freeOf(seen[1])).toEqual({ dma: 0, dma32: 0, normal: 0, 'cma:c0': 512 });
   });
 
   it('without any pool there is nothing', () => {

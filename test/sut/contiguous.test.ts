@@ -19,7 +19,7 @@ h1 = alloc_coherent d0 4096
 h2 = alloc_noncoherent d0 20480
 h3 = alloc_coherent d0 8192 gfp=atomic
 census`).slice(1);
-    // Three atomic pools of 128 KiB are the first in the area; single pages are from the smallest block.
+    // Atomic pools are the first in the area; single pages are from the smallest block.
     expect(places(seen.slice(0, 4))).toEqual([0x80460000, 0x80a00000, 0x80468000, 0x80a02000]);
     expect(freeOf(seen[4])).toMatchObject({ 'cma:c0': 1024 - 96 - 7, 'cma:c1': 512 });
   });
@@ -46,6 +46,11 @@ h0 = alloc_coherent d0 8192
 census`);
     expect(places(seen.slice(0, 1))).toEqual([0x80000000]);
     expect(freeOf(seen[1])).toMatchObject({ 'cma:c0': 1024 - 96 });
+  });
+
+  it('no default area: pages', () => {
+    const seen = answers('profile x86-64\nbank 0x0 64M\ndevice d0\nh0 = alloc_coherent d0 8192');
+    expect(places(seen)).toEqual([0x1000000]);
   });
 
   it('alignment ends at 256 pages, and pages are not rounded up (M-I2, M-T3)', () => {
