@@ -27,6 +27,8 @@ export function bootSystem(machine: Machine): System {
   const reserved = new ReservedMemory(machine, memory);
   const { dmaDirectRemap } = CONFIG[machine.profile];
   const atomicPools = dmaDirectRemap ? new AtomicPools(machine, memory) : null;
+  // A call of the same level as the atomic pools', but linked later.
+  if (machine.lowmemReserve) memory.pages.setupLowmemReserve();
   return {
     machine,
     memory,
