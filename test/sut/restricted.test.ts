@@ -19,29 +19,32 @@ ${ops}
 census`).slice(2);
 }
 
-const slotsOf = (base: number, outcomes: Parameters<typeof places>[0]) =>
-  places(outcomes).map((phys) => (typeof phys === 'number' ? (phys - base) / 2048 : phys));
+/**
+ * The first slot of every allocation. Operations: a number of bytes to allocate, or the index of an
+ * allocation to free.
+ */
+function slots(
+  base: number,
+  count: number,
+  device: string,
+  ...ops: readonly (number | { readonly free: number })[]
+) {
+  let label = 0;
+  const lines = ops.map((op) =>
+    typeof op === 'number' ? `h${label++} = alloc_coherent d0 ${op}` : `free h${op.free}`,
+  );
+  const seen = pool(`0x${base.toString(16)}`, count, device, lines.join('\n'));
+  const allocated = seen.filter((_, index) => typeof ops[index] === 'number');
+  return places(allocated).map((phys) => (typeof phys === 'number' ? (phys - base) / 2048 : phys));
+}
+
+const free = (label: number) => ({ free: label });
 
 describe('allocation', () => {
   it('is aligned to its size rounded up, from where the last one ended', () => {
-    const seen = pool(
-      '0x81000000',
-      64,
-      'coherent',
-      `h0 = alloc_coherent d0 4096
-h1 = alloc_coherent d0 12288
-h2 = alloc_coherent d0 1
-free h0
-h3 = alloc_coherent d1 4096
-h4 = alloc_noncoherent d0 8192`,
-    );
-    expect(
-      slotsOf(
-        0x81000000,
-        [0, 1, 2, 4, 5].map((i) => seen[i]!),
-      ),
-    ).toEqual([0, 8, 14, 16, 20]);
-    expect(freeOf(seen[6])).toMatchObject({ 'slots:r0': 64 - 6 - 2 - 2 - 4 });
+    expect(slots(0x81000000, 64, 'coherent', 4096, 12288, 1, free(0), 4096, 8192)).toEqual([
+      0, 8, 14, 16, 20,
+    ]);
   });
 
   it('is the only source: not for lack of sleep, mapping or room', () => {
@@ -53,119 +56,65 @@ h4 = alloc_noncoherent d0 8192`,
 h1 = alloc_coherent d0 4096 attrs=no-kernel-mapping
 h2 = alloc_coherent d0 16384
 h3 = alloc_noncoherent d0 16384
+h4 = alloc_noncoherent d1 8192
 read h1 0 1
 free h0
 free h1`,
     );
-    expect(slotsOf(0x81000000, seen.slice(0, 4))).toEqual([0, 2, 'none', 'none']);
-    expect(seen[4]).toEqual({ is: 'ok', bytes: [[0, 1]] });
+    const allocated = places(seen.slice(0, 5));
+    expect(allocated).toEqual([0x81000000, 0x81001000, 'none', 'none', 0x81002000]);
+    expect(seen[5]).toEqual({ is: 'ok', bytes: [[0, 1]] });
     // Atomic pools, areas and pages were left alone.
-    expect(freeOf(seen[7])).toEqual({
+    expect(freeOf(seen[8])).toEqual({
       dma: 16384 - 4 - 96,
       dma32: 0,
       normal: 0,
       'atomic:kernel': 32,
       'atomic:dma': 32,
       'atomic:dma32': 32,
-      'slots:r0': 8,
+      'slots:r0': 4,
     });
   });
 
   it('is at most a segment, which no run leaves', () => {
-    const seen = pool(
-      '0x81000000',
-      300,
-      'coherent',
-      `h0 = alloc_coherent d0 262144
-h1 = alloc_coherent d0 266240
-h2 = alloc_coherent d0 131072
-h3 = alloc_coherent d0 196608
-h4 = alloc_coherent d0 65536
-h5 = alloc_coherent d0 90112
-free h2
-free h4
-free h5
-free h0
-h6 = alloc_coherent d0 262144
-h7 = alloc_coherent d0 262144`,
-    );
-    const allocated = [0, 1, 2, 3, 4, 5, 10, 11].map((i) => seen[i]!);
-    expect(slotsOf(0x81000000, allocated)).toEqual([0, 'none', 128, 'none', 192, 256, 0, 128]);
+    const K = KIB;
+    const fill = [256 * K, 260 * K, 128 * K, 192 * K, 64 * K, 88 * K];
+    const rest = [free(2), free(4), free(5), free(0), 256 * K, 256 * K];
+    // The last segment has 44 slots only.
+    expect(slots(0x81000000, 300, 'coherent', ...fill, ...rest)).toEqual([
+      0,
+      'none',
+      128,
+      'none',
+      192,
+      256,
+      0,
+      128,
+    ]);
   });
 
   it('crosses no boundary of the device', () => {
-    const seen = pool(
-      '0x81008000',
-      128,
-      'coherent segment-boundary 0xffff',
-      `h0 = alloc_coherent d0 65536
-h1 = alloc_coherent d0 131072
-h2 = alloc_coherent d0 4096
-h3 = alloc_coherent d1 131072`,
-    );
-    expect(slotsOf(0x81008000, seen.slice(0, 4))).toEqual([16, 'none', 48, 'none']);
+    const device = 'coherent segment-boundary 0xffff';
+    expect(slots(0x81008000, 128, device, 65536, 131072, 4096)).toEqual([16, 'none', 48]);
+    // A page reaches over a boundary of one slot.
+    expect(slots(0x81000000, 64, 'coherent segment-boundary 2047', 1)).toEqual(['none']);
   });
 
-  it('a page reaches over a boundary of one slot: none', () => {
-    const seen = pool(
-      '0x81000000',
-      64,
-      'coherent segment-boundary 2047',
-      'h0 = alloc_coherent d0 1',
-    );
-    expect(places(seen.slice(0, 1))).toEqual(['none']);
+  it('needs a segment that begins as aligned as it is itself', () => {
+    expect(slots(0x81008000, 256, 'coherent', 131072, 262144)).toEqual([48, 'none']);
   });
 
   it('looks everywhere, also where steps of Linux pass over a slot', () => {
-    const seen = pool(
-      '0x81001000',
-      16,
-      'coherent',
-      `h0 = alloc_coherent d0 8192
-h1 = alloc_coherent d0 8192
-h2 = alloc_coherent d0 8192
-free h1
-h3 = alloc_coherent d0 4096
-h4 = alloc_coherent d0 4096
-h5 = alloc_coherent d0 4096
-free h5
-h6 = alloc_coherent d0 8192`,
-    );
-    const allocated = [0, 1, 2, 4, 5, 6, 8].map((i) => seen[i]!);
-    expect(slotsOf(0x81001000, allocated)).toEqual([2, 6, 10, 14, 0, 6, 6]);
+    const ops = [8192, 8192, 8192, free(1), 4096, 4096, 4096, free(5), 8192];
+    expect(slots(0x81001000, 16, 'coherent', ...ops)).toEqual([2, 6, 10, 14, 0, 6, 6]);
+    // The stride is longer than the pool.
+    const device = 'coherent min-align 0xffff';
+    expect(slots(0x81000000, 4, device, 4096, 4096, free(1), 4096)).toEqual([0, 2, 2]);
   });
 
-  it('looks everywhere, also where the stride of the device is longer than the pool', () => {
-    const seen = pool(
-      '0x81000000',
-      4,
-      'coherent min-align 0xffff',
-      `h0 = alloc_coherent d0 4096
-h1 = alloc_coherent d0 4096
-free h1
-h2 = alloc_coherent d0 4096`,
-    );
-    expect(
-      slotsOf(
-        0x81000000,
-        [0, 1, 3].map((i) => seen[i]!),
-      ),
-    ).toEqual([0, 2, 2]);
-  });
-
-  it('no free count, no search; a fragmented pool has no run', () => {
-    const seen = pool(
-      '0x81000000',
-      8,
-      'coherent',
-      `h0 = alloc_coherent d0 4096
-h1 = alloc_coherent d0 4096
-h2 = alloc_coherent d0 4096
-free h0
-h3 = alloc_coherent d0 8192
-h4 = alloc_coherent d0 12288`,
-    );
-    expect(places(seen.slice(4, 6))).toEqual(['none', 'none']);
+  it('a fragmented pool has no run, a full one no slot', () => {
+    const ops = [4096, 4096, 4096, free(0), 8192, 12288];
+    expect(slots(0x81000000, 8, 'coherent', ...ops)).toEqual([0, 2, 4, 'none', 'none']);
   });
 });
 
