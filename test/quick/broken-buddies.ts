@@ -184,9 +184,17 @@ export class CmaLast extends ReferenceBuddy {
   }
 }
 
+/** Marks alone count: nothing is reserved for requests that can only go low. */
+export class ForgetsTheReserves extends ReferenceBuddy {
+  constructor({ watermarks, ...boot }: Boot) {
+    const ratios = { dma: 0, dma32: 0, normal: 0 };
+    super(watermarks === undefined ? boot : { ...boot, watermarks: { ...watermarks, ratios } });
+  }
+}
+
 /** The mark is compared with what is free now, not with what is left. */
 export class ForgetsTheRequest extends ReferenceBuddy {
-  constructor({ watermarks, ...boot }: Boot) {
-    super(watermarks === undefined ? boot : { ...boot, watermarks: { marks: watermarks.marks } });
+  override watermarkOk(zone: number, hint: number, _order: number, movable: boolean) {
+    return super.watermarkOk(zone, hint, 0, movable);
   }
 }

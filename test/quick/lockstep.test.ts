@@ -16,6 +16,7 @@ import {
 } from '../../properties/lockstep/bitmap.ts';
 import { type BitmapCall, perform } from '../../properties/lockstep/bitmap-calls.ts';
 import { bitmapPrograms } from '../../properties/lockstep/bitmap-programs.ts';
+import { BUDDY_LAWS } from '../../properties/lockstep/buddy.ts';
 import { LOCKSTEP_LAWS } from '../../properties/lockstep/laws.ts';
 import { checkPoolSearch, POOL_LAWS } from '../../properties/lockstep/pool-search.ts';
 import {
@@ -48,7 +49,7 @@ describe('holds', () => {
   });
 
   test('each of them is a listed law, and no other is', () => {
-    const checked = [...BITMAP_LAWS, 'bitmap/index', ...POOL_LAWS];
+    const checked = [...BITMAP_LAWS, 'bitmap/index', ...POOL_LAWS, ...BUDDY_LAWS];
     expect(LOCKSTEP_LAWS.map(({ id }) => id).sort()).toEqual([...checked].sort());
   });
 });
