@@ -96,7 +96,7 @@ export const LOCKSTEP_LAWS: readonly Law[] = [
   ),
   law(
     'cma/creation',
-    'An area lies as low as it can above 4 GiB, else as high as it can, or is refused with a reason.',
+    'An area lies as low as it can above 4 GiB, else as high as it can, or a reason is given.',
     ['6.2'],
     'mm/cma.c:cma_declare_contiguous_nid',
   ),

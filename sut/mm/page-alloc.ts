@@ -110,8 +110,9 @@ export class PageAllocator {
    *
    * `type`: for whom. Memory of CMA areas is for them alone, and they want no other.
    *
-   * EBUSY: the range leaves its zone or has memory of the other type, or a page that is neither free nor movable is in the range, or, outside CMA areas, anywhere in the pageblocks
-   * around it, or those pageblocks leave the zone. ENOMEM: a movable block finds no other place.
+   * EBUSY: the range leaves its zone or has memory of the other type, or a page that is neither
+   * free nor movable is in the range, or, outside CMA areas, anywhere in the pageblocks around it,
+   * or those pageblocks leave the zone. ENOMEM: a movable block finds no other place.
    * Source: mm/page_alloc.c:alloc_contig_range_noprof.
    */
   allocContigRange(start: number, end: number, type: MigrateType): ContigError | null {

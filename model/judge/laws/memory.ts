@@ -17,8 +17,8 @@ export const MEMORY_LAWS: readonly Law[] = [
   ),
   law(
     'alloc/source',
-    'Memory comes from the one source that the first matching rule names: restricted pool, atomic ' +
-      'pool, area, page allocator; and from the last only if the area has nothing within reach.',
+    'Memory comes from the one source that the first matching rule names: restricted pool, ' +
+      'atomic pool, area, page allocator; from the last only if the area has nothing in reach.',
     ['C-I1', '3.2', '3.3', '6.4', 'C-T5', 'M-T6', 'M-T7'],
     'kernel/dma/direct.c:dma_direct_alloc',
   ),
@@ -56,8 +56,8 @@ export const MEMORY_LAWS: readonly Law[] = [
   ),
   law(
     'pages/complete',
-    'Pages are refused only if no block is free on the rung where the ladder stopped, or if every ' +
-      'rung could give one out of reach.',
+    'Pages are refused only if no block is free on the rung where the ladder stopped, or if ' +
+      'every rung could give one out of reach.',
     ['B-I5', 'C-T1', 'C-T3', 'C-T4', '3.3', '5.3'],
     'kernel/dma/direct.c:__dma_direct_alloc_pages',
     ['free-memory'],

@@ -1,0 +1,62 @@
+/** What a row of the operation table says, and the fields that many rows have. */
+
+/**
+ * - `device`: index into `Machine.devices` (text: its name).
+ * - `region`: index into `Machine.regions` (text: its name).
+ * - `buffer`: label of an allocation (text: `h0`).
+ * - `address`: below 2^52, printed in hex. `bytes`: a count, printed with a suffix.
+ * - `bits`: an address width, 0..64. `count`: a small integer. `byte`: 0..255.
+ * - `choice`: one of `choices`. `flags`: a set out of `choices`, kept sorted by that order.
+ */
+export type FieldType =
+  | 'device'
+  | 'region'
+  | 'buffer'
+  | 'address'
+  | 'bytes'
+  | 'bits'
+  | 'count'
+  | 'byte'
+  | 'choice'
+  | 'flags';
+
+export interface Field {
+  readonly name: string;
+  readonly type: FieldType;
+  readonly doc: string;
+  /** Present: the field may be left out of the text and JSON forms. */
+  readonly default?: number | string | readonly string[];
+  readonly choices?: readonly string[];
+  /** Smallest legal value; 0 unless said. */
+  readonly min?: number;
+}
+
+export type ResultField = 'phys' | 'handle' | 'bytes' | 'address' | 'truth' | 'pfn' | 'census';
+
+export interface Row {
+  /** Label kind the operation defines, if any. */
+  readonly returns?: 'buffer';
+  readonly doc: string;
+  readonly source: string;
+  readonly fields: readonly Field[];
+  /** Result fields of an `ok` outcome. */
+  readonly results: readonly ResultField[];
+}
+
+export const device = { name: 'device', type: 'device', doc: 'the calling device' } as const;
+
+/**
+ * The device is a label's own unless said. -1: the device that allocated the buffer; it stands
+ * for "left out" and is never printed.
+ */
+export const via = {
+  name: 'via',
+  type: 'device',
+  default: -1,
+  doc: 'the calling device; left out: the one that allocated the buffer',
+} as const;
+
+export const buffer = { name: 'buffer', type: 'buffer', doc: 'a live allocation' } as const;
+
+export const sizeField = (doc: string, min: number) =>
+  ({ name: 'size', type: 'bytes', doc, min }) as const;
