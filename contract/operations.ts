@@ -1,7 +1,8 @@
 /**
  * The operation table: what can be asked of a machine. One row per operation; the text form, the
  * JSON form, validation, operand shrinking, documentation and foreign tables derive from it.
- * To add an operation, add a row to its file in operations/, a rule in model/judge and an arm in the subject.
+ * To add an operation, add a row to a file of operations/, a rule in model/judge and an arm in the
+ * subject.
  */
 import { BUFFER_ROWS } from './operations/buffers.ts';
 import { LIMIT_ROWS } from './operations/limits.ts';

@@ -22,7 +22,7 @@ import { zonesUpTo } from '../../model/judge/zones.ts';
 import type { Tally } from './tally.ts';
 
 /** An allocation for a device from anything but a coherent pool. */
-export function countMemory(tally: Tally, state: State, op: DmaAlloc, outcome: Outcome): void {
+export function countMemory(tally: Tally, state: State, op: DmaAlloc, outcome: Outcome) {
   const wanted = wantedBy(state, op);
   const device = state.devices[op.device]!;
   const name = op.op === 'alloc_coherent' ? 'coherent' : 'noncoherent';
@@ -43,13 +43,7 @@ export function countMemory(tally: Tally, state: State, op: DmaAlloc, outcome: O
   if (kind === 'pages') countRung(tally, state, device, outcome.phys, op);
 }
 
-function countArea(
-  tally: Tally,
-  state: State,
-  device: DeviceState,
-  op: DmaAlloc,
-  kind: string,
-): void {
+function countArea(tally: Tally, state: State, device: DeviceState, op: DmaAlloc, kind: string) {
   const area = state.devices[op.device]!.area;
   if (area !== null) tally.add('own area asked');
   const asked = area ?? state.memory.defaultArea!;
@@ -65,13 +59,7 @@ function countArea(
 }
 
 /** On which rung was the block found? */
-function countRung(
-  tally: Tally,
-  state: State,
-  device: DeviceState,
-  phys: number,
-  op: DmaAlloc,
-): void {
+function countRung(tally: Tally, state: State, device: DeviceState, phys: number, op: DmaAlloc) {
   const { pageSize } = state.machine;
   const pfn = phys / pageSize;
   const zone = state.memory.zones.find(({ start, end }) => start <= pfn && pfn < end);
@@ -88,7 +76,7 @@ function countRung(
 }
 
 /** A refusal that memory within reach contradicts is one of the ladder's known misses. */
-function countRefusal(tally: Tally, state: State, device: DeviceState, op: DmaAlloc): void {
+function countRefusal(tally: Tally, state: State, device: DeviceState, op: DmaAlloc) {
   const block = blockFor(state, op.size);
   if (block === null) return tally.add('larger than a block');
   const { memory, machine } = state;
@@ -123,7 +111,7 @@ function limitInNoWindow(device: DeviceState): boolean {
 type PageOp = Exclude<Op, { device: number } | { op: 'free' | 'mmap' | 'read' | 'write' }>;
 
 /** What the kernel itself does. */
-export function countPages(tally: Tally, op: PageOp, outcome: Outcome): void {
+export function countPages(tally: Tally, op: PageOp, outcome: Outcome) {
   if (op.op === 'run_work') {
     const events = outcome.events ?? [];
     return tally.add(events.length === 0 ? 'nothing put off' : 'atomic pool grew', 1);

@@ -84,12 +84,14 @@ function drawBanks(random: Random, pageSize: number): Bank[] {
 
 /**
  * Banks of a few blocks beside the borders of zones: memory runs out, and one zone before the
- * others. Half of them straddle a border.
+ * others. Half of them straddle a border; one machine in three has a large bank above all.
  */
 function drawFewPages(random: Random, pageSize: number, zoneDmaLimit: number): Bank[] {
   const block = pageSize * 2 ** maxPageOrder(pageSize);
   const borders = [zoneDmaLimit + 1, 2 ** 32, 2 ** 33].filter((at) => at >= block * 16);
   const banks: Bank[] = [];
+  // Much more of it high up: what lower zones keep in reserve is a part of that.
+  if (chance(random, 1, 3)) banks.push({ base: 2 ** 34, size: 2 ** between(random, 28, 32) });
   for (let count = between(random, 1, 3); count > 0; count--) {
     const size = chance(random, 1, 2)
       ? block * between(random, 1, 6)

@@ -88,12 +88,20 @@ function drawRange(random: Random, plan: Plan): Op | null {
   const [start, end] = [edges[at]!, edges[at + 1]!];
   const room = Math.floor((end - start) / pageSize);
   if (room < 1) return null;
-  const all = chance(random, 1, 2);
-  const kept = all && chance(random, 1, 2) ? between(random, 0, Math.min(room - 1, 64)) : 0;
-  const few = between(random, 1, Math.min(room, pick(random, [8, 600, 5000])));
-  const pages = all ? room - kept : few;
-  const last = room - pages;
-  const skipped = chance(random, 1, 2) ? 0 : between(random, 0, Math.min(last, 3000));
+  if (chance(random, 1, 2)) return takeRest(random, plan, start, room);
+  const pages = between(random, 1, Math.min(room, pick(random, [8, 600, 5000])));
+  const skipped = chance(random, 1, 2) ? 0 : between(random, 0, Math.min(room - pages, 3000));
+  const phys = start + skipped * pageSize;
+  return { op: 'alloc_contig', out: plan.take(-1, pages * pageSize), phys, pages };
+}
+
+/** All to the edge, or nearly, behind the blocks that are used first. */
+function takeRest(random: Random, plan: Plan, start: number, room: number): Op | null {
+  const { pageSize } = plan.machine;
+  const skipped = blockPages(pageSize) * pick(random, [0, 1, 1, 2]);
+  const kept = chance(random, 1, 2) ? 0 : between(random, 0, 64);
+  const pages = room - skipped - kept;
+  if (pages < 1) return null;
   const phys = start + skipped * pageSize;
   return { op: 'alloc_contig', out: plan.take(-1, pages * pageSize), phys, pages };
 }

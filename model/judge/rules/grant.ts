@@ -117,9 +117,11 @@ function inPages(
   if (missed !== null) return missed;
   const block = blockFor(state, size);
   if (block === null) return broken('pages/inside', 'none: no block is as large', hex(start));
-  // The first rung may draw from all zones that later ones may.
-  const hints = ladders(state, device).map(([hint]) => rungArena(state, hint!, block.length));
-  const results = hints.map((arena) => checkRun('pages', arena, block, start));
+  // A later rung has fewer zones, but none of them keeps a reserve from it.
+  const rungs = ladders(state, device).flat();
+  const results = rungs.map((rung) =>
+    checkRun('pages', rungArena(state, rung, block.length), block, start),
+  );
   return results.includes(null) ? null : results[0]!;
 }
 
