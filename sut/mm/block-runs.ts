@@ -26,7 +26,7 @@ export class BlockRuns {
     this.#step = step;
   }
 
-  /** Puts the blocks of [start, end) on a list: at its tail ascending, or at its head descending. */
+  /** Puts the blocks of [start, end) on a list: upwards at its tail, or downwards at its head. */
   add(start: number, end: number, list: number, toTail: boolean): void {
     const node = this.#table.insertRun(start, list, toTail);
     this.#runs.splice(this.#after(start), 0, { start, end, descending: !toTail, node });
