@@ -19,6 +19,8 @@ import { numbers } from './pool-states.ts';
 
 const MAX_ORDER = 10;
 const ORDERS = 10;
+/** Pages by order: a power costs more than what is measured. */
+const SIZES = Array.from({ length: ORDERS }, (_, order) => 2 ** order);
 const LOG2_PAGES = 22;
 const PAGE_BYTES = 16;
 const HEADER_BYTES = 8;
@@ -54,9 +56,17 @@ function packaged(pages: number): Allocator {
   const pool = new MemPool({ size: pages * PAGE_BYTES });
   return {
     // 0 is its "none".
-    alloc: (order) => pool.malloc(PAGE_BYTES * 2 ** order - HEADER_BYTES) || -1,
+    alloc: (order) => pool.malloc(PAGE_BYTES * SIZES[order]! - HEADER_BYTES) || -1,
     free: (address) => void pool.free(address),
   };
+}
+
+const DRAWS = 2 ** 16;
+
+/** Numbers 0..2^30-1, drawn before: drawing them must not be what is measured. */
+function drawn(): Int32Array {
+  const random = numbers();
+  return Int32Array.from({ length: DRAWS }, () => random(2 ** 30));
 }
 
 /**
@@ -64,42 +74,35 @@ function packaged(pages: number): Allocator {
  * half is taken again. On average one free and one allocation.
  */
 function churn(allocator: Allocator, pages: number): () => void {
-  const random = drawn();
-  const live: number[] = [];
-  const orders: number[] = [];
+  const draws = drawn();
+  let draw = 0;
+  const live = new Float64Array(pages);
+  const orders = new Uint8Array(pages);
+  let count = 0;
   let taken = 0;
   const fill = () => {
     while (taken < pages / 2) {
-      const order = random(ORDERS);
+      draw = (draw + 1) % DRAWS;
+      const order = draws[draw]! % ORDERS;
       const pfn = allocator.alloc(order);
       if (pfn < 0) return;
-      live.push(pfn);
-      orders.push(order);
-      taken += 2 ** order;
+      live[count] = pfn;
+      orders[count] = order;
+      count++;
+      taken += SIZES[order]!;
     }
   };
   fill();
   return () => {
-    const at = random(live.length);
+    draw = (draw + 1) % DRAWS;
+    const at = draws[draw]! % count;
     const order = orders[at]!;
     allocator.free(live[at]!, order);
-    taken -= 2 ** order;
-    live[at] = live.at(-1)!;
-    orders[at] = orders.at(-1)!;
-    live.pop();
-    orders.pop();
+    taken -= SIZES[order]!;
+    count--;
+    live[at] = live[count]!;
+    orders[at] = orders[count]!;
     fill();
-  };
-}
-
-/** Numbers 0..below-1 out of a table: drawing them must not be what is measured. */
-function drawn(): (below: number) => number {
-  const random = numbers();
-  const table = Float64Array.from({ length: 2 ** 16 }, () => random(2 ** 32) / 2 ** 32);
-  let next = 0;
-  return (below) => {
-    next = next + 1 === table.length ? 0 : next + 1;
-    return Math.floor(table[next]! * below);
   };
 }
 

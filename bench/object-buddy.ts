@@ -11,12 +11,15 @@ interface FreeBlock {
 
 export class ObjectBuddy {
   readonly #maxOrder: number;
+  /** Pages by order. */
+  readonly #sizes: readonly number[];
   readonly #free: FreeBlock[][];
   readonly #byPage = new Map<number, FreeBlock>();
 
   /** `pages`: a multiple of 2^maxOrder. */
   constructor(pages: number, maxOrder: number) {
     this.#maxOrder = maxOrder;
+    this.#sizes = Array.from({ length: maxOrder + 1 }, (_, order) => 2 ** order);
     this.#free = Array.from({ length: maxOrder + 1 }, () => []);
     for (let pfn = pages - 2 ** maxOrder; pfn >= 0; pfn -= 2 ** maxOrder) this.#add(pfn, maxOrder);
   }
@@ -26,7 +29,8 @@ export class ObjectBuddy {
     if (from < 0) return -1;
     const block = this.#free[from]!.at(-1)!;
     this.#remove(block);
-    for (let half = from - 1; half >= order; half--) this.#add(block.pfn + 2 ** half, half);
+    for (let half = from - 1; half >= order; half--)
+      this.#add(block.pfn + this.#sizes[half]!, half);
     return block.pfn;
   }
 
@@ -34,8 +38,9 @@ export class ObjectBuddy {
     let start = pfn;
     let level = order;
     for (; level < this.#maxOrder; level++) {
-      const isUpper = Math.floor(start / 2 ** level) % 2 === 1;
-      const buddy = this.#byPage.get(isUpper ? start - 2 ** level : start + 2 ** level);
+      const size = this.#sizes[level]!;
+      const isUpper = start % (2 * size) !== 0;
+      const buddy = this.#byPage.get(isUpper ? start - size : start + size);
       if (buddy?.order !== level) break;
       this.#remove(buddy);
       if (isUpper) start = buddy.pfn;
