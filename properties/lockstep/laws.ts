@@ -84,7 +84,7 @@ export const LOCKSTEP_LAWS: readonly Law[] = [
   ),
   law(
     'buddy/contig',
-    'A contiguous range is had if all of its pageblocks is free or can move, and nothing else.',
+    'A contiguous range, and nothing else, is taken if all in its pageblocks is free or can move.',
     ['5.4'],
     'mm/page_alloc.c:alloc_contig_range_noprof',
   ),

@@ -76,7 +76,7 @@ export class BlockRuns {
     let low = 0;
     let high = this.#runs.length;
     while (low < high) {
-      const middle = (low + high) >>> 1;
+      const middle = Math.floor((low + high) / 2);
       if (this.#runs[middle]!.start <= pfn) low = middle + 1;
       else high = middle;
     }

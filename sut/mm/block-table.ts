@@ -12,7 +12,10 @@
  * there are, so linking needs no special cases. Node 0 is a sentinel and stands for "none".
  *
  * Lists come in groups of 16: list = 16 * group + order. A bit per order says which lists of a
- * group are not empty. The hash may truncate page numbers, comparisons never do.
+ * group are not empty.
+ *
+ * Page numbers are safe integers. Bitwise operators see their low 32 bits: to hash them, and to
+ * store them beside the rest of the number. They are compared in full.
  */
 import { pagesOfOrder } from './pfn.ts';
 
@@ -179,8 +182,8 @@ export class BlockTable {
   }
 
   /**
-   * Blocks that start in [from, to), ascending; no runs. Costs the pages of the range or the blocks
-   * of the table, whichever are fewer.
+   * Blocks that start in [from, to), ascending; no runs. Costs the pages of the range, or the most
+   * blocks there ever were, whichever are fewer.
    */
   within(from: number, to: number): number[] {
     const found: number[] = [];
