@@ -50,14 +50,14 @@ const piece: fc.Arbitrary<Piece> = fc.record({
 export function layoutDraws(small: boolean): fc.Arbitrary<LayoutDraw> {
   const maxOrder = small
     ? fc.integer({ min: 2, max: 4 })
-    : fc.oneof({ weight: 4, arbitrary: fc.constant(10) }, fc.constantFrom(11, 13));
+    : fc.oneof({ weight: 8, arbitrary: fc.constant(10) }, fc.constantFrom(11, 13));
   return maxOrder.chain((order) =>
     fc.record({
       maxOrder: fc.constant(order),
       pageblockOrder: fc.integer({ min: order - (small ? 2 : 1), max: order }),
       base: fc.nat({ max: BASES.length - 1 }),
       shift: fc.nat({ max: 3 }),
-      pieces: fc.array(piece, { minLength: 1, maxLength: small ? 24 : 6, size: 'max' }),
+      pieces: fc.array(piece, { minLength: 1, maxLength: small ? 24 : 5, size: 'max' }),
       borders: fc.array(fc.nat({ max: 64 }), { maxLength: 2 }),
     }),
   );
