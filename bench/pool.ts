@@ -7,6 +7,7 @@
 import { pathToFileURL } from 'node:url';
 import { ReferencePool } from '../model/reference/pool.ts';
 import { Bitmap } from '../sut/lib/bitmap.ts';
+import { growthTable, row } from './growth.ts';
 import { LiteralBitmap } from './literal-bitmap.ts';
 import { type BenchRow, type BenchTable, interleaved, tableText } from './measure.ts';
 import { churn, frontPacked, ORDERS, PAGES, randomlyTaken, steady } from './pool-states.ts';
@@ -81,14 +82,6 @@ export function searchBench(): BenchTable {
   };
 }
 
-const row = (name: string, value: number, ratio: number, ratioOf: string): BenchRow => ({
-  name,
-  value,
-  unit: 'ns',
-  ratio,
-  ratioOf,
-});
-
 /** Cost of one operation of a pool 80 % full, by its size; `ordersFor` answers the mix. */
 function growthBench(
   title: string,
@@ -102,21 +95,7 @@ function growthBench(
     for (let k = 0; k < 300_000; k++) operation();
     return { name: `2^${log2} pages`, operations: 10_000, operation };
   });
-  const costs = interleaved(candidates, 25);
-  const growth = costs.at(-1)! / costs[0]!;
-  return {
-    title,
-    rows: candidates.map(({ name }, index) => {
-      return row(name, costs[index]!, costs[index]! / costs[0]!, 'the cost in 2^10 pages');
-    }),
-    claims: [
-      {
-        says: `from 2^10 to 2^20 pages the cost grows at most ${mostAllowed}x`,
-        value: growth,
-        holds: growth <= mostAllowed,
-      },
-    ],
-  };
+  return growthTable(title, candidates, mostAllowed);
 }
 
 /** Creating a bitmap: memory that the C library zeroes, and a fixed number of small objects. */

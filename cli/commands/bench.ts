@@ -17,6 +17,7 @@ const BENCHES: Readonly<Record<string, () => Promise<Tables>>> = {
   generation: async () => (await import('../../bench/generation.ts')).generationBench(),
   'end-to-end': async () => (await import('../../bench/end-to-end.ts')).endToEndBench(),
   pool: async () => [...(await import('../../bench/pool.ts')).poolBench().tables],
+  buddy: async () => (await import('../../bench/buddy.ts')).buddyBench(),
   boot: async () => (await import('../../bench/boot.ts')).bootBench(),
   lines: async () => (await import('../../bench/lines.ts')).linesBench(),
 };

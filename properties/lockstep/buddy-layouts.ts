@@ -3,8 +3,9 @@
  * up to three zones whose borders lie anywhere.
  *
  * Small layouts have largest orders of 2 to 4 and up to 24 pageblocks; large ones have real orders
- * (10 to 13) and a few pageblocks. They start at page 0, in the middle of a largest block, across
- * 2^31 or near 2^40. RAM is cut into ranges at random, so that blocks merge across them at boot.
+ * (10 to 13) and a few pageblocks. They start up to three pageblocks above page 0, or above the
+ * last largest block below 2^31, 2^32 or 2^40. RAM is cut into ranges at random, so that blocks
+ * merge across them at boot.
  */
 import fc from 'fast-check';
 import { ZONE_NAMES } from '../../contract/machine.ts';
@@ -23,7 +24,7 @@ interface Piece {
 export interface LayoutDraw {
   readonly maxOrder: number;
   readonly pageblockOrder: number;
-  /** Index of the first page's place, and pageblocks it lies further up. */
+  /** Index of where it begins, and pageblocks it lies further up. */
   readonly base: number;
   readonly shift: number;
   readonly pieces: readonly Piece[];
@@ -31,7 +32,8 @@ export interface LayoutDraw {
   readonly borders: readonly number[];
 }
 
-const BASES = [0, 2 ** 31 - 2 ** 14, 2 ** 40 - 2 ** 20];
+/** Where a layout begins, less a largest block. */
+const BASES = [0, 2 ** 31, 2 ** 32, 2 ** 40];
 
 const skip = fc.oneof({ weight: 5, arbitrary: fc.constant(0) }, fc.nat({ max: 7 }));
 const piece: fc.Arbitrary<Piece> = fc.record({
@@ -48,14 +50,14 @@ const piece: fc.Arbitrary<Piece> = fc.record({
 export function layoutDraws(small: boolean): fc.Arbitrary<LayoutDraw> {
   const maxOrder = small
     ? fc.integer({ min: 2, max: 4 })
-    : fc.oneof({ weight: 4, arbitrary: fc.constant(10) }, fc.constantFrom(11, 13));
+    : fc.oneof({ weight: 8, arbitrary: fc.constant(10) }, fc.constantFrom(11, 13));
   return maxOrder.chain((order) =>
     fc.record({
       maxOrder: fc.constant(order),
       pageblockOrder: fc.integer({ min: order - (small ? 2 : 1), max: order }),
       base: fc.nat({ max: BASES.length - 1 }),
       shift: fc.nat({ max: 3 }),
-      pieces: fc.array(piece, { minLength: 1, maxLength: small ? 24 : 6, size: 'max' }),
+      pieces: fc.array(piece, { minLength: 1, maxLength: small ? 24 : 5, size: 'max' }),
       borders: fc.array(fc.nat({ max: 64 }), { maxLength: 2 }),
     }),
   );
@@ -64,7 +66,7 @@ export function layoutDraws(small: boolean): fc.Arbitrary<LayoutDraw> {
 export function layoutOf(draw: LayoutDraw, watermarks?: Watermarks): PageLayout {
   const { maxOrder, pageblockOrder, pieces } = draw;
   const pageblock = 2 ** pageblockOrder;
-  const base = BASES[draw.base]! + draw.shift * pageblock;
+  const base = Math.max(0, BASES[draw.base]! - 2 ** maxOrder) + draw.shift * pageblock;
   const at = (index: number) => base + index * pageblock;
   const free: PfnRange[] = [];
   const blocks: PfnRange[] = [];

@@ -71,10 +71,10 @@ const watermarks: fc.Arbitrary<Watermarks> = fc.record({
   ratios: fc.record({ dma: fc.nat({ max: 6 }), dma32: fc.nat({ max: 6 }) }, { requiredKeys: [] }),
 });
 
-/** Programs on small layouts, one in 25 on a large one; `law` says what they have more of. */
+/** Programs on small layouts, one in 40 on a large one; `law` says what they have more of. */
 export function buddyPrograms(law: string): fc.Arbitrary<BuddyProgram> {
   const layouts = fc.oneof(
-    { weight: 24, arbitrary: layoutDraws(true) },
+    { weight: 39, arbitrary: layoutDraws(true) },
     { weight: 1, arbitrary: layoutDraws(false) },
   );
   const programs = layouts.chain((layout) => {

@@ -5,7 +5,7 @@
 import type { LayoutDraw } from './buddy-layouts.ts';
 import type { BuddyProgram, BuddyStep } from './buddy-programs.ts';
 
-const STEPS_MAX = 3;
+const STEPS_MAX = 2;
 
 const piece = (kind: 'ram' | 'cma', skipFirst = 0, skipLast = 0) => {
   return { kind, skipFirst, skipLast, apart: false };

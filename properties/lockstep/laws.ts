@@ -132,14 +132,14 @@ export const LOCKSTEP_LAWS: readonly Law[] = [
   ),
   law(
     'buddy/contig',
-    'A contiguous range is had exactly if all in the way is free or can move, and nothing else.',
-    [],
+    'A contiguous range, and nothing else, is taken if all in its pageblocks is free or can move.',
+    ['5.4'],
     'mm/page_alloc.c:alloc_contig_range_noprof',
   ),
   law(
     'buddy/watermark',
-    'A zone is used only while it keeps its mark and what it reserves for lower requests.',
-    [],
+    'A zone is used only while its mark stays free, and for higher requests its reserve as well.',
+    ['5.5'],
     'mm/page_alloc.c:__zone_watermark_ok',
   ),
 ];

@@ -26,7 +26,7 @@ export class BlockRuns {
     this.#step = step;
   }
 
-  /** Puts the blocks of [start, end) on a list: at its tail ascending, at its head descending. */
+  /** Puts the blocks of [start, end) on a list: upwards at its tail, or downwards at its head. */
   add(start: number, end: number, list: number, toTail: boolean): void {
     const node = this.#table.insertRun(start, list, toTail);
     this.#runs.splice(this.#after(start), 0, { start, end, descending: !toTail, node });
@@ -76,7 +76,7 @@ export class BlockRuns {
     let low = 0;
     let high = this.#runs.length;
     while (low < high) {
-      const middle = (low + high) >>> 1;
+      const middle = Math.floor((low + high) / 2);
       if (this.#runs[middle]!.start <= pfn) low = middle + 1;
       else high = middle;
     }

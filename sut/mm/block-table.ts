@@ -1,7 +1,7 @@
 /**
  * Blocks of pages on doubly linked lists, found by their first page.
  *
- * A block costs 32 bytes in one array of words, and at most 8 bytes of hash buckets; a page costs
+ * A block costs 32 bytes in one array of words, and 4 to 8 bytes of hash buckets; a page costs
  * nothing, touched or not. So creating a table costs its lists, not the memory it will describe,
  * and what a busy allocator touches grows with the number of free blocks and not of pages.
  *
@@ -12,7 +12,10 @@
  * there are, so linking needs no special cases. Node 0 is a sentinel and stands for "none".
  *
  * Lists come in groups of 16: list = 16 * group + order. A bit per order says which lists of a
- * group are not empty. The hash may truncate page numbers, comparisons never do.
+ * group are not empty.
+ *
+ * Page numbers are safe integers. Bitwise operators see their low 32 bits: to hash them, and to
+ * store them beside the rest of the number. They are compared in full.
  */
 import { pagesOfOrder } from './pfn.ts';
 
@@ -35,7 +38,8 @@ const NODES_AT_FIRST = 16;
 
 export const ORDERS_PER_GROUP = 16;
 
-const highBits = (pfn: number) => (pfn - (pfn >>> 0)) / 2 ** 32;
+/** Bits 32 and up. Almost always 0, without leaving 32-bit integers. */
+const highBits = (pfn: number) => (pfn < 2 ** 31 ? 0 : (pfn - (pfn >>> 0)) / 2 ** 32);
 
 export class BlockTable {
   #words: Int32Array;
@@ -85,7 +89,9 @@ export class BlockTable {
   }
 
   pfn(node: number): number {
-    return this.#words[node + HIGH]! * 2 ** 32 + (this.#words[node + LOW]! >>> 0);
+    const low = this.#words[node + LOW]!;
+    const high = this.#words[node + HIGH]!;
+    return high === 0 && low >= 0 ? low : high * 2 ** 32 + (low >>> 0);
   }
 
   list(node: number): number {
@@ -176,8 +182,8 @@ export class BlockTable {
   }
 
   /**
-   * Blocks that start in [from, to), ascending; no runs. Costs the pages of the range or the blocks
-   * of the table, whichever are fewer.
+   * Blocks that start in [from, to), ascending; no runs. Costs the pages of the range, or the most
+   * blocks there ever were, whichever are fewer.
    */
   within(from: number, to: number): number[] {
     const found: number[] = [];

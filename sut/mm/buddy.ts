@@ -69,7 +69,10 @@ export class Buddy {
   }
 
   inCma(pfn: number): boolean {
-    for (const { start, end } of this.#cma) if (pfn >= start && pfn < end) return true;
+    const areas = this.#cma;
+    for (let area = 0; area < areas.length; area++) {
+      if (pfn >= areas[area]!.start && pfn < areas[area]!.end) return true;
+    }
     return false;
   }
 

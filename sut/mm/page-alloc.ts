@@ -4,8 +4,9 @@
  * Placement is Linux's, with one list per order and kind of memory: what DMA asks for is unmovable
  * and never taken from CMA areas. Per-CPU lists, reclaim and compaction are left out.
  *
- * Booting costs the number of ranges, and a free block or movable one 32 to 40 bytes; a page costs
- * nothing by itself, and allocating or freeing a block makes no objects.
+ * Booting costs the number of ranges. A free block, or a movable one in use, costs 32 bytes and 4
+ * to 8 more of hash buckets (twice that right after a table has grown); a page costs nothing by
+ * itself, touched or not. Allocating or freeing a block makes no objects.
  *
  * As in the kernel, what is freed is trusted: it must be what was allocated.
  */

@@ -118,6 +118,7 @@ describe.each(both)('%s', (_name, boot) => {
     expect(buddy.allocContigRange(4, 8, 'movable')).toBe('EBUSY');
     expect(buddy.allocContigRange(24, 33, 'movable')).toBe('EBUSY');
     expect(buddy.allocContigRange(40, 41, 'movable')).toBe('EBUSY');
+    expect(boot(zone(16, 32, 3)).allocContigRange(2, 3, 'movable')).toBe('EBUSY');
   });
 
   it('contiguous ranges move what is in the way, or say that there is no room', () => {
