@@ -6,7 +6,7 @@ export const PAGES = 2 ** 20;
 export const ORDERS = [0, 1, 2, 3, 4, 5];
 
 /** Numbers 0..below-1, the same in every run: a linear congruential generator. */
-function numbers(): (below: number) => number {
+export function numbers(): (below: number) => number {
   let state = 12345;
   return (below) => {
     state = (state * 1664525 + 1013904223) % 2 ** 32;
