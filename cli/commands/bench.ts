@@ -18,6 +18,7 @@ const BENCHES: Readonly<Record<string, () => Promise<Tables>>> = {
   'end-to-end': async () => (await import('../../bench/end-to-end.ts')).endToEndBench(),
   pool: async () => [...(await import('../../bench/pool.ts')).poolBench().tables],
   buddy: async () => (await import('../../bench/buddy.ts')).buddyBench(),
+  search: async () => (await import('../../bench/search.ts')).searchBench(),
   boot: async () => (await import('../../bench/boot.ts')).bootBench(),
   lines: async () => (await import('../../bench/lines.ts')).linesBench(),
 };
@@ -28,7 +29,8 @@ const USAGE = `bench [${Object.keys(BENCHES).join('|')}]... [options]`;
 export async function benchCommand(args: readonly string[]): Promise<number> {
   const parsed = parseOptions(args, OPTIONS);
   if (parsed.switches.has('help')) {
-    const about = 'Measures all of it (about a minute), or what is named. Exit code 1: too slow.';
+    const about =
+      'Measures all of it (about two minutes), or what is named. Exit code 1: too slow.';
     process.stdout.write(helpText(USAGE, about, OPTIONS));
     return 0;
   }

@@ -160,9 +160,12 @@ class GenPoolRun {
 
   #fragment(period: number, holes: number): Divergence | undefined {
     const first = this.#live.length;
-    for (let k = 0; k < FRAGMENTS; k++) {
+    const end = first + FRAGMENTS;
+    for (let more = true; more && this.#live.length < end; ) {
+      const before = this.#live.length;
       const failure = this.#alloc(this.#expect.granule, { kind: 'first-fit' });
       if (failure) return failure;
+      more = this.#live.length > before;
     }
     for (let at = this.#live.length - 1; at >= first; at--) {
       const failure = (at - first) % period < holes ? this.#free(at) : undefined;

@@ -96,7 +96,7 @@ export const LOCKSTEP_LAWS: readonly Law[] = [
   ),
   law(
     'cma/creation',
-    'An area lies as low as it can above 4 GiB, else as high as it can, or a reason is given.',
+    'An area lies at the lowest place from 4 GiB on, else at the highest, or is refused rightly.',
     ['6.2'],
     'mm/cma.c:cma_declare_contiguous_nid',
   ),

@@ -25,13 +25,14 @@
  * the right of everything real, so that one comparison at the end rejects it.
  *
  * The same levels answer the other searches: level 1 and up skip free chunks (findNextBit), the
- * index of order 0 skips full words (findNextZeroBit).
+ * index of order 0 skips full words (findNextZeroBit). An area of any number of bits begins, where
+ * it is aligned, at a region; else run-tree.ts says where so many clear bits are.
  *
  * `size` and `bits` arguments are counts of bits, 0..length; what lies at or beyond them is garbage
  * and never matters (F-I2). As in the kernel, ranges are not checked; what exceeds the map is lost.
  */
-import { alignUp } from '../../contract/numbers.ts';
-import { lowBits, popcount, WORD_BITS } from './first-zero.ts';
+import { alignDown, alignUp } from '../../contract/numbers.ts';
+import { lowBits, lowestSet, popcount, WORD_BITS } from './first-zero.ts';
 import { RegionTree } from './region-tree.ts';
 
 const LENGTH_END = 2 ** 31;
@@ -75,7 +76,7 @@ export class Bitmap {
 
   /** Smallest clear bit in [start, size), else `size`. Source: find_bit.c:_find_next_zero_bit. */
   findNextZeroBit(size: number, start: number): number {
-    return start >= size ? size : Math.min(size, this.#tree.nextFree(start));
+    return start >= size ? size : Math.min(size, this.#tree.nextRegion(0, start));
   }
 
   /**
@@ -84,16 +85,42 @@ export class Bitmap {
    * `mask` is 2^k - 1, `nr` may be 0. Source: lib/bitmap.c:bitmap_find_next_zero_area_off.
    */
   findNextZeroAreaOff(size: number, start: number, nr: number, mask: number, off: number): number {
+    const step = mask + 1;
+    if (nr === 0) return alignUp(this.findNextZeroBit(size, start) + off, step) - off;
+    const last = size - nr;
+    const order = Math.min(lowestSet(step), lowestSet(off), WORD_BITS - 1 - Math.clz32(nr));
     let from = start;
-    for (;;) {
+    while (from <= last) {
       // The alignment applies to the clear bit found, not to the start (trap F-T2).
-      const index = alignUp(this.findNextZeroBit(size, from) + off, mask + 1) - off;
-      const end = index + nr;
-      if (end > size) return end;
-      const taken = this.findNextBit(end, index);
-      if (taken >= end) return index;
+      const index = alignUp(this.#candidate(nr, order, from) + off, step) - off;
+      if (index > last) break;
+      const taken = this.findNextBit(index + nr, index);
+      if (taken >= index + nr) return index;
       from = taken + 1;
     }
+    return this.#lastCandidate(size, start, nr, step, off) + nr;
+  }
+
+  /**
+   * A position at or after `from`; no area of `nr` bits begins between the two. Areas begin at
+   * multiples of 2^order bits and have at least as many: with a region of that order.
+   */
+  #candidate(nr: number, order: number, from: number): number {
+    const region = order === 0 && nr > 1 ? from : this.#tree.nextRegion(order, from);
+    // A region that is as large as the area is one.
+    if (region >= this.length || nr === 1 << order) return region;
+    return this.#tree.nextRun(nr, region);
+  }
+
+  /**
+   * Where the kernel's loop ends that has found no area. Its last candidate is the first that ends
+   * beyond the size. The one before, if there was one, met a taken bit: the first at or after the
+   * last aligned place inside, because a clear bit up to there would have been a candidate.
+   */
+  #lastCandidate(size: number, start: number, nr: number, step: number, off: number): number {
+    const inside = nr > size ? -1 : alignDown(size - nr + off, step) - off;
+    const from = start > inside ? start : this.findNextBit(size, inside) + 1;
+    return alignUp(this.findNextZeroBit(size, from) + off, step) - off;
   }
 
   /** Sets `nr` bits from `start`. Source: lib/bitmap.c:__bitmap_set. */

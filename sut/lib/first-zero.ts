@@ -9,8 +9,8 @@
  * The last word of a level has padding, which is always 0. A search for zeros may run into it, but
  * only after everything real: such a hit means "none". The top level has one bit.
  *
- * This file and bitmap.ts are the only ones in which JavaScript's 32-bit operators are allowed:
- * positions are below 2^31, and words are signed 32-bit numbers (Int32Array), so -1 is a full one.
+ * JavaScript's 32-bit operators are allowed in this file, bitmap.ts and run-tree.ts only: positions
+ * are below 2^31, and words are signed 32-bit numbers (Int32Array), so -1 is a full one.
  */
 
 export const WORD_BITS = 32;
@@ -50,6 +50,19 @@ export function freeRuns(word: number, r: number): number {
   if (r > 2) runs &= (runs >>> 4) & 0x01010101;
   if (r > 3) runs &= (runs >>> 8) & 0x00010001;
   return runs;
+}
+
+/** Lowest position of `nr` (>= 1) clear bits in the word; 32 when there are none. */
+export function clearRun(word: number, nr: number): number {
+  if (nr > WORD_BITS) return WORD_BITS;
+  let runs = ~word;
+  // Bit set: `have` clear bits begin here.
+  for (let have = 1; have < nr; ) {
+    const more = Math.min(have, nr - have);
+    runs &= runs >>> more;
+    have += more;
+  }
+  return lowestSet(runs);
 }
 
 /** How many r in 0..4 have a free run: a word with a run of 2^r has one of every smaller size. */

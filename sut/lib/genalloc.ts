@@ -93,14 +93,16 @@ export const genPoolBestFit: GenAlgo = (map, size, start, nr) => {
 };
 
 /**
- * Only the run `offset` bytes into the chunk. An offset that is no multiple of the granule finds
- * nothing (and warns in the kernel). Source: lib/genalloc.c:gen_pool_fixed_alloc.
+ * Only the run `offset` bytes into the chunk, from which alone the kernel's own search starts. An
+ * offset that is no multiple of the granule finds nothing (and warns in the kernel).
+ * Source: lib/genalloc.c:gen_pool_fixed_alloc.
  */
 export function genPoolFixedAlloc(offset: number): GenAlgo {
   return (map, size, start, nr, _chunk, pool) => {
-    if (offset % pool.granule !== 0) return size;
-    const bit = offset / pool.granule;
-    return map.findNextZeroAreaOff(size, start + bit, nr, 0, 0) === bit ? bit : size;
+    const bit = start + offset / pool.granule;
+    const end = bit + nr;
+    const fits = offset % pool.granule === 0 && end <= size;
+    return fits && map.findNextBit(end, bit) === end ? bit : size;
   };
 }
 

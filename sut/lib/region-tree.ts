@@ -3,6 +3,7 @@
  * The design is explained in bitmap.ts.
  */
 import { BitTree, bitsFrom, freeRuns, lowestSet, runOrders, WORD_BITS } from './first-zero.ts';
+import { RunTree } from './run-tree.ts';
 
 /** Orders a level serves: 2^0 .. 2^4 of its bits. 2^5 bits are one bit of the level above. */
 const ORDERS_PER_LEVEL = 5;
@@ -15,6 +16,8 @@ export class RegionTree extends BitTree {
   readonly #runless: readonly BitTree[];
   /** By level: pages that one bit stands for, 32^level. */
   readonly #pagesPerBit: readonly number[];
+  /** Made when it is first asked. */
+  #runs: RunTree | null = null;
 
   constructor(length: number) {
     super(length, 1);
@@ -42,20 +45,33 @@ export class RegionTree extends BitTree {
     return (index * WORD_BITS + run) * this.#pagesPerBit[level]!;
   }
 
-  /** Smallest clear position at or after `from` (0..length-1); `length` or more for none. */
-  nextFree(from: number): number {
-    let index = Math.floor(from / WORD_BITS);
-    let free = bitsFrom(freeRuns(this.word(0, index), 0), from % WORD_BITS);
-    if (free === 0) {
-      // Order 0 of level 0: bit set = no free page in this word.
-      index = this.#runless[0]?.next(index + 1) ?? this.length;
-      if (index >= this.wordCount(0)) return this.length;
-      free = freeRuns(this.word(0, index), 0);
+  /**
+   * Lowest multiple p >= `from` (0..length-1) of 2^order with pages p .. p + 2^order - 1 clear; an
+   * answer may reach beyond the end, as above.
+   */
+  nextRegion(order: number, from: number): number {
+    const level = Math.floor(order / ORDERS_PER_LEVEL);
+    if (level >= this.depth) return this.length;
+    const bit = Math.ceil(from / this.#pagesPerBit[level]!);
+    const r = order % ORDERS_PER_LEVEL;
+    let index = Math.floor(bit / WORD_BITS);
+    let runs = bitsFrom(freeRuns(this.word(level, index), r), bit % WORD_BITS);
+    if (runs === 0) {
+      index = this.#runless[order]?.next(index + 1) ?? this.length;
+      if (index >= this.wordCount(level)) return this.length;
+      runs = freeRuns(this.word(level, index), r);
     }
-    return index * WORD_BITS + lowestSet(free);
+    return (index * WORD_BITS + lowestSet(runs)) * this.#pagesPerBit[level]!;
+  }
+
+  /** Lowest position >= `from` (below length) of `nr` clear bits; `length` or more for none. */
+  nextRun(nr: number, from: number): number {
+    this.#runs ??= new RunTree(this.wordCount(0), (index) => this.word(0, index));
+    return this.#runs.next(nr, from);
   }
 
   protected override wordChanged(level: number, index: number, was: number, now: number): void {
+    if (level === 0) this.#runs?.changed(index, index + 1);
     const base = level * ORDERS_PER_LEVEL;
     const before = runOrders(was);
     const after = runOrders(now);
@@ -64,6 +80,7 @@ export class RegionTree extends BitTree {
   }
 
   protected override wordsFilled(level: number, from: number, to: number, value: boolean): void {
+    if (level === 0) this.#runs?.changed(from, to);
     const base = level * ORDERS_PER_LEVEL;
     for (let r = 0; r < ORDERS_PER_LEVEL; r++) this.#runless[base + r]?.write(0, from, to, value);
   }

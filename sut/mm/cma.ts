@@ -103,11 +103,12 @@ export class Cma {
   maxChunk(): number {
     const max = this.#bits.length;
     let longest = 0;
-    let start = this.#bits.findNextZeroBit(max, 0);
-    while (start < max) {
-      const end = this.#bits.findNextBit(max, start);
-      longest = Math.max(longest, end - start);
-      start = this.#bits.findNextZeroBit(max, end);
+    // From record to record: shorter runs are skipped.
+    for (let end = 0; ; ) {
+      const start = this.#bits.findNextZeroAreaOff(max, end, longest + 1, 0, 0);
+      if (start >= max) break;
+      end = this.#bits.findNextBit(max, start);
+      longest = end - start;
     }
     return longest * 2 ** this.orderPerBit;
   }

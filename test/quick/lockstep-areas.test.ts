@@ -14,6 +14,7 @@ import {
   type GenPoolSide,
 } from '../../properties/lockstep/genalloc.ts';
 import { placeContiguous } from '../../sut/mm/cma-place.ts';
+import { countingArea, countingPool, Labels } from './area-labels.ts';
 import { areaWith, type Flaws } from './broken-areas.ts';
 import * as broken from './broken-gen-pools.ts';
 
@@ -150,5 +151,46 @@ describe('CMA creation can fail', () => {
     expect(failure?.law).toBe('cma/creation');
     // Page size, a bank, what is reserved, the request.
     expect(failure?.calls.length, failure?.message).toBeLessThanOrEqual(4);
+  });
+});
+
+describe('generators', () => {
+  test('of gen_pool programs meet what they promise', () => {
+    const labels = new Labels();
+    checkGenPool('genpool/placement', SEED, 400, countingPool(labels));
+    const floors = {
+      'first-fit found': 1000,
+      'order-align found': 100,
+      'best-fit found': 250,
+      'align found': 200,
+      'fixed found': 50,
+      'order-align not leftmost': 25,
+      'best-fit not leftmost': 10,
+      'align not leftmost': 100,
+      'fixed not leftmost': 50,
+      'not in the first chunk with the bytes': 50,
+      'none fits': 200,
+      'none has the bytes': 100,
+      'bytes only with the tail': 100,
+      'address 0': 20,
+      'free stops': 50,
+      'free returns': 1000,
+    };
+    expect(labels.below(floors)).toEqual([]);
+  });
+
+  test('of CMA programs meet what they promise', () => {
+    const labels = new Labels();
+    checkCma('cma/placement', SEED, 400, countingArea(labels));
+    const floors = {
+      found: 400,
+      none: 400,
+      'busy more than once, found': 10,
+      'busy more than once, none': 10,
+      'another error': 50,
+      'part of a bit': 150,
+      'aligned in an area that is not': 100,
+    };
+    expect(labels.below(floors)).toEqual([]);
   });
 });
