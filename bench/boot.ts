@@ -154,6 +154,7 @@ function machineOf(count: number, poolSize: number, ramSize: number): Machine {
     return { ...DEVICE_DEFAULTS, name: `d${i}`, regions: [pool] };
   });
   const { cacheLine, zoneDmaLimit } = PROFILES.arm64;
-  const common = { profile: 'arm64', pageSize: 4096, cacheLine, cpus: 1, zoneDmaLimit } as const;
+  const frame = { profile: 'arm64', pageSize: 4096, cacheLine, cpus: 1 } as const;
+  const common = { ...frame, zoneDmaLimit, lowmemReserve: false };
   return { ...common, banks: [bank], regions, swiotlb: null, devices };
 }

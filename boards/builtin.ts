@@ -55,6 +55,7 @@ const machine: Machine = {
   cacheLine: PROFILES.arm64.cacheLine,
   cpus: 1,
   zoneDmaLimit: PROFILES.arm64.zoneDmaLimit,
+  lowmemReserve: false,
   banks: [
     { base: 0x80000000, size: 2048 * M },
     { base: 0x880000000, size: 30 * 1024 * M },

@@ -95,6 +95,7 @@ export function boardOf(tree: FdtTree, options: LoadOptions = {}): Board {
     cacheLine: PROFILES[profile].cacheLine,
     cpus,
     zoneDmaLimit,
+    lowmemReserve: false,
     banks,
     regions: regions.infos.map(({ region }) => region),
     swiotlb: profile === 'arm64' ? swiotlbOf(banks, zoneDmaLimit, cpus) : null,

@@ -175,6 +175,11 @@ export interface Machine {
   readonly cpus: number;
   /** Highest address of ZONE_DMA, inclusive (kernel/dma/direct.c:zone_dma_limit). */
   readonly zoneDmaLimit: number;
+  /**
+   * Lower zones keep a reserve from requests that may use higher ones, by the kernel's ratios
+   * (mm/page_alloc.c:setup_per_zone_lowmem_reserve). Watermarks themselves are 0.
+   */
+  readonly lowmemReserve: boolean;
   readonly banks: readonly Bank[];
   /** In device-tree order: it decides which of two overlapping reservations comes first. */
   readonly regions: readonly Region[];

@@ -100,6 +100,7 @@ function machine(profile: ProfileName, regions: readonly Region[]): Codec<Machin
     cacheLine: withDefault(bytes, defaults.cacheLine),
     cpus: withDefault(count('CPUs'), 1),
     zoneDmaLimit: withDefault(limit, defaults.zoneDmaLimit),
+    lowmemReserve: withDefault(truth, false),
     banks: list(bank, MACHINE_LIMITS.banks, 'banks'),
     regions: withDefault(list(region, MACHINE_LIMITS.regions, 'regions'), []),
     swiotlb: withDefault(nullable(swiotlb), null),

@@ -10,11 +10,23 @@ const REGION_KINDS = ['pool', 'cma', 'restricted', 'plain'] as const;
 
 export const MACHINE_WORDS = ['profile', 'bank', ...REGION_KINDS, 'swiotlb', 'device'] as const;
 
+/** What a profile line says. */
+interface Profile {
+  readonly name: ProfileName;
+  page: number;
+  line: number;
+  cpus: number;
+  zone: number;
+  reserve: boolean;
+}
+
+const PROFILE_OPTIONS = ['page', 'line', 'cpus', 'zone-dma', 'lowmem-reserve'] as const;
+
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 /** Collects a machine line by line and remembers where each part stood. */
 export class MachineLines {
-  #profile: { name: ProfileName; page: number; line: number; cpus: number; zone: number } | null;
+  #profile: Profile | null;
   #swiotlb: Swiotlb | null = null;
   readonly #banks: Bank[] = [];
   readonly #regions: Region[] = [];
@@ -55,6 +67,7 @@ export class MachineLines {
       cacheLine: profile.line,
       cpus: profile.cpus,
       zoneDmaLimit: profile.zone,
+      lowmemReserve: profile.reserve,
       banks: this.#banks,
       regions: this.#regions,
       swiotlb: this.#swiotlb,
@@ -77,12 +90,13 @@ export class MachineLines {
     const name = names.find((n) => n === word.text);
     if (name === undefined) line.failNear(word, `one of ${names.join(', ')}`, names);
     const found = PROFILES[name];
-    const profile = {
+    const profile: Profile = {
       name,
       page: 4096,
-      line: found.cacheLine as number,
+      line: found.cacheLine,
       cpus: 1,
-      zone: found.zoneDmaLimit as number,
+      zone: found.zoneDmaLimit,
+      reserve: false,
     };
     while (!line.done) {
       const option = line.take('an option');
@@ -90,8 +104,8 @@ export class MachineLines {
       else if (option.text === 'line') profile.line = line.count('a cache line size', 1, 65536);
       else if (option.text === 'cpus') profile.cpus = line.count('a number of CPUs', 1, 1024);
       else if (option.text === 'zone-dma') profile.zone = line.bytes('the last byte of ZONE_DMA');
-      else
-        line.failNear(option, 'page, line, cpus or zone-dma', ['page', 'line', 'cpus', 'zone-dma']);
+      else if (option.text === 'lowmem-reserve') profile.reserve = true;
+      else line.failNear(option, `one of ${PROFILE_OPTIONS.join(', ')}`, PROFILE_OPTIONS);
     }
     this.#profile = profile;
     this.#places.set('profile 0', line);

@@ -55,6 +55,7 @@ function profileLine(machine: Machine): string {
   if (machine.zoneDmaLimit !== defaults.zoneDmaLimit) {
     line += ` zone-dma ${hex(machine.zoneDmaLimit)}`;
   }
+  if (machine.lowmemReserve) line += ' lowmem-reserve';
   return line;
 }
 

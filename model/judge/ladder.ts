@@ -6,10 +6,11 @@ import type { ZoneName } from '../../contract/machine.ts';
 import { PROFILES } from '../../contract/machine.ts';
 import { maskOfBits, UNLIMITED } from '../../contract/numbers.ts';
 import type { Arena, Wish } from './arena.ts';
-import { fits, someFit } from './arena.ts';
-import { pageArena } from './memory.ts';
+import { fits, someFit, total, without } from './arena.ts';
+import { managedBytes, pageArena } from './memory.ts';
 import type { DeviceState, State } from './state.ts';
 import { coherentEdges, coherentLimit, coherentOk, untranslations } from './view.ts';
+import type { Zone } from './zones.ts';
 import { zonesUpTo } from './zones.ts';
 
 /** Zones asked in turn: each as the highest one a request may use. */
@@ -38,10 +39,36 @@ export function ladders(state: State, device: DeviceState): readonly Rungs[] {
   });
 }
 
-/** Memory of the zones up to a rung. */
-export function rungArena(state: State, rung: ZoneName): Arena {
+/** Memory of the zones up to a rung that a block of `length` bytes may come from. */
+export function rungArena(state: State, rung: ZoneName, length: number): Arena {
   const { memory, machine } = state;
-  return pageArena(memory, machine.pageSize, zonesUpTo(memory.zones, rung));
+  const zones = zonesUpTo(memory.zones, rung);
+  const usable = zones.filter((_, index) => leavesReserve(state, zones, index, length));
+  return pageArena(memory, machine.pageSize, usable);
+}
+
+/** sysctl_lowmem_reserve_ratio: one page in so many of those above stays free. */
+const RESERVE_RATIO: Readonly<Record<ZoneName, number>> = { dma: 256, dma32: 256, normal: 32 };
+
+/**
+ * Does the zone keep its reserve from the request? Only what may come from higher zones as well is
+ * kept short. Source: mm/page_alloc.c:__zone_watermark_ok.
+ */
+function leavesReserve(
+  { machine, memory }: State,
+  zones: readonly Zone[],
+  index: number,
+  length: number,
+): boolean {
+  if (!machine.lowmemReserve || memory.isBooting) return true;
+  const { pageSize } = machine;
+  const zone = zones[index]!;
+  const managed = (from: Zone) => managedBytes(memory, from, pageSize) / pageSize;
+  const above = zones.slice(index + 1).reduce((sum, one) => sum + managed(one), 0);
+  const reserve = managed(zone) === 0 ? 0 : Math.floor(above / RESERVE_RATIO[zone.name]);
+  const { parts, taken } = pageArena(memory, pageSize, [zone]);
+  const free = total(without(parts, taken)) / pageSize;
+  return free - (length / pageSize - 1) > reserve;
 }
 
 /** Could memory that fits the wish be out of the device's reach? */
@@ -62,7 +89,7 @@ export function someUnreachable(
 export function mayRunDry(state: State, device: DeviceState, wish: Wish, size: number): boolean {
   return ladders(state, device).some((rungs) => {
     for (const rung of rungs) {
-      const arena = rungArena(state, rung);
+      const arena = rungArena(state, rung, wish.length);
       if (fits(arena, wish).length === 0) return true;
       if (!someUnreachable(device, arena, wish, size)) return false;
     }

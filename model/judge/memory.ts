@@ -63,6 +63,8 @@ export interface Memory {
   /** Bytes of `pages` in each of the zones. */
   readonly managed: readonly number[];
   readonly pages: PageState;
+  /** Before anything but the page allocator and areas is set up. */
+  readonly isBooting: boolean;
   readonly areas: readonly AreaState[];
   readonly defaultArea: AreaState | null;
   /** Newest last. */
@@ -112,6 +114,7 @@ export function newMemory(machine: Machine, mapped: readonly Interval[]): Memory
       total(within(parts, [start * pageSize, end * pageSize])),
     ),
     pages: { kind: 'pages', parts, live: [] },
+    isBooting: false,
     areas,
     defaultArea: areas.findLast(isDefault) ?? null,
     chunks: [],
@@ -183,6 +186,13 @@ export function pageArena(memory: Memory, pageSize: number, zones: readonly Zone
   const held = chunks.filter(({ from }) => from === pages);
   const taken = [...pages.live.map(taking), ...held.map(({ start, end }) => [start, end] as const)];
   return { parts, origin: 0, taken };
+}
+
+/** What the page allocator was given in a zone, memory it lends to areas included. */
+export function managedBytes(memory: Memory, zone: Zone, pageSize: number): number {
+  const frame: Interval = [zone.start * pageSize, zone.end * pageSize];
+  const areas = memory.areas.map(({ start, end }) => [start, end] as const);
+  return total(within([...memory.pages.parts, ...areas], frame));
 }
 
 /** Alignment is of page frames, not of positions in the area (trap M-T1). */

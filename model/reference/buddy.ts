@@ -13,8 +13,8 @@ export class ReferenceBuddy {
   /** Movable blocks in use. */
   private movable: FreeBlock[] = [];
 
-  constructor(boot: Boot) {
-    this.lists = new FreeLists(boot);
+  constructor(boot: Boot, lists = new FreeLists(boot)) {
+    this.lists = lists;
     for (const { start, end } of boot.free) {
       for (const zone of boot.zones) {
         this.freePagesMemory(Math.max(start, zone.start), Math.min(end, zone.end));
@@ -84,10 +84,15 @@ export class ReferenceBuddy {
     return -1;
   }
 
-  allocContigRange(start: number, end: number): 'EBUSY' | 'ENOMEM' | null {
+  /** `migrateType`: for a CMA area, or for anybody else. */
+  allocContigRange(
+    start: number,
+    end: number,
+    migrateType: 'cma' | 'movable',
+  ): 'EBUSY' | 'ENOMEM' | null {
     const zone = this.lists.zoneOf(start);
     if (zone < 0 || this.lists.zoneOf(end - 1) !== zone) return 'EBUSY';
-    const type = this.lists.typeOf(start);
+    const type = migrateType === 'cma' ? 'cma' : 'ordinary';
     return allocContigRange({
       lists: this.lists,
       start,
@@ -144,7 +149,7 @@ export class ReferenceBuddy {
   }
 
   /** free - (2^order - 1) - what only others may use > mark + reserve (pools.md §5.5). */
-  private watermarkOk(zone: number, hint: number, order: number, movable: boolean): boolean {
+  watermarkOk(zone: number, hint: number, order: number, movable: boolean): boolean {
     const { watermarks, zones } = this.lists.boot;
     if (watermarks === undefined) return true;
     const { name } = zones[zone]!;

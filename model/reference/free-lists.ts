@@ -138,13 +138,13 @@ export class FreeLists {
     }
   }
 
-  private mayMerge(pfn: number, buddy: number, order: number, type: Type): boolean {
+  mayMerge(pfn: number, buddy: number, order: number, type: Type): boolean {
     if (this.zoneOf(buddy) !== this.zoneOf(pfn)) return false;
     if (this.typeOfFree(buddy, order) === undefined) return false;
     return order < this.boot.pageblockOrder || this.typeOf(buddy) === type;
   }
 
-  private buddyMergeLikely(pfn: number, buddy: number, order: number): boolean {
+  buddyMergeLikely(pfn: number, buddy: number, order: number): boolean {
     if (order >= this.boot.maxOrder - 1) return false;
     const parent = Math.min(pfn, buddy);
     const higher = this.buddyOf(parent, order + 1);

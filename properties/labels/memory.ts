@@ -3,9 +3,11 @@ import { maxPageOrder } from '../../contract/machine.ts';
 import { orderOf } from '../../contract/numbers.ts';
 import type { Op } from '../../contract/operations.ts';
 import type { Outcome } from '../../contract/outcome.ts';
+import type { Wish } from '../../model/judge/arena.ts';
 import { fits, someFit } from '../../model/judge/arena.ts';
 import type { DmaAlloc } from '../../model/judge/dispatch.ts';
 import { wantedBy } from '../../model/judge/dispatch.ts';
+import type { Rungs } from '../../model/judge/ladder.ts';
 import { ladders, rungArena, someUnreachable } from '../../model/judge/ladder.ts';
 import { areaArena, pageArena } from '../../model/judge/memory.ts';
 import { areaWish, blockFor, sourceAt, wholePages } from '../../model/judge/place.ts';
@@ -16,6 +18,7 @@ import {
   coherentOk,
   untranslations,
 } from '../../model/judge/view.ts';
+import { zonesUpTo } from '../../model/judge/zones.ts';
 import type { Tally } from './tally.ts';
 
 /** An allocation for a device from anything but a coherent pool. */
@@ -79,7 +82,7 @@ function countRung(
   if (block === null) return;
   if (block.length > length) tally.add('block larger than asked for');
   if (block.length === pageSize * 2 ** maxPageOrder(pageSize)) tally.add('largest block');
-  if (someUnreachable(device, rungArena(state, hint!), block, length)) {
+  if (someUnreachable(device, rungArena(state, hint!, block.length), block, length)) {
     tally.add('some blocks out of reach');
   }
 }
@@ -97,10 +100,20 @@ function countRefusal(tally: Tally, state: State, device: DeviceState, op: DmaAl
     return tally.add('no block within reach');
   }
   const [rungs] = ladders(state, device);
+  if (keptByReserve(state, rungs!, block)) return tally.add('hazard: reserve ends the ladder');
   const beyond = device.windows.length > 0 && limitInNoWindow(device);
   if (beyond) tally.add('hazard: limit outside the windows');
   else if (rungs![0] === 'dma') tally.add('hazard: mask inside ZONE_DMA');
   else tally.add('hazard: zone in the middle not searched');
+}
+
+/** Would a rung have a block if no zone kept a reserve, and has none as it is? */
+function keptByReserve(state: State, rungs: Rungs, block: Wish): boolean {
+  const { memory, machine } = state;
+  return rungs.some((rung) => {
+    const all = pageArena(memory, machine.pageSize, zonesUpTo(memory.zones, rung));
+    return fits(rungArena(state, rung, block.length), block).length < fits(all, block).length;
+  });
 }
 
 function limitInNoWindow(device: DeviceState): boolean {

@@ -100,4 +100,46 @@ export const LOCKSTEP_LAWS: readonly Law[] = [
     ['6.2'],
     'mm/cma.c:cma_declare_contiguous_nid',
   ),
+  law(
+    'buddy/placement',
+    'Pages come from the head of the same list, halves and freed blocks go where Linux puts them.',
+    ['B-T1', 'B-T2', 'B-T3', 'B-T4', 'B-T5', 'B-T7', 'B-T8', 'B-T9'],
+    'mm/page_alloc.c:__free_one_page',
+  ),
+  law(
+    'buddy/coalesced',
+    'Free blocks are aligned, in one zone and kind of memory, and no two halves of one are free.',
+    ['B-I2', 'B-I3', 'B-T9'],
+    'mm/page_alloc.c:__free_one_page',
+  ),
+  law(
+    'buddy/history-free',
+    'The set of free blocks follows from the free pages; freeing everything restores that of boot.',
+    ['B-I4'],
+    'mm/page_alloc.c:__free_one_page',
+  ),
+  law(
+    'buddy/complete',
+    'A request fails only if no allowed zone has a block that suffices, and splits the smallest.',
+    ['B-I5', 'B-I6', 'B-T7'],
+    'mm/page_alloc.c:get_page_from_freelist',
+  ),
+  law(
+    'buddy/accounting',
+    'Every page of boot is free in one block or in use once; a split leaves one block per order.',
+    ['B-I1', 'B-I7', 'B-I8', 'B-T6'],
+    'mm/page_alloc.c:expand',
+  ),
+  law(
+    'buddy/contig',
+    'A contiguous range is had exactly if all in the way is free or can move, and nothing else.',
+    [],
+    'mm/page_alloc.c:alloc_contig_range_noprof',
+  ),
+  law(
+    'buddy/watermark',
+    'A zone is used only while it keeps its mark and what it reserves for lower requests.',
+    [],
+    'mm/page_alloc.c:__zone_watermark_ok',
+  ),
 ];

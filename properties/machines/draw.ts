@@ -42,6 +42,7 @@ export function drawMachine(random: Random, limits: MachineLimits = {}): Machine
     cacheLine: PROFILES[profile].cacheLine,
     cpus: 1,
     zoneDmaLimit,
+    lowmemReserve: scarce && chance(random, 1, 2),
     banks,
     regions,
     swiotlb: { slots: 32768, areas: 1, force: false },

@@ -174,7 +174,7 @@ function* plainFrame(kase: Case): Generator<Case> {
   yield withMachine(kase, { profile: 'arm64', cacheLine: line });
   yield withMachine(kase, { profile: 'arm64', cacheLine: line, zoneDmaLimit: zone });
   const { zoneDmaLimit, cacheLine } = PROFILES[machine.profile];
-  yield withMachine(kase, { zoneDmaLimit, cacheLine, cpus: 1 });
+  yield withMachine(kase, { zoneDmaLimit, cacheLine, cpus: 1, lowmemReserve: false });
   yield withMachine(kase, { pageSize: 4096 });
   for (const [index, bank] of machine.banks.entries()) {
     for (const simple of [{ size: 2 ** 30 }, { base: 0x80000000 }, { base: 0x40000000 }]) {

@@ -10,8 +10,7 @@ import type { Memory } from '../memory.ts';
 import type { Allocation, CoherentMem } from './coherent.ts';
 import { dmaAllocFromPool, dmaMmapFromPool, dmaReleaseFromPool } from './coherent.ts';
 import { dmaDirectAllRamMapped, dmaDirectGetRequiredMask, dmaDirectSupported } from './direct.ts';
-import { DirectAlloc, mmapPfn, type Request } from './direct-alloc.ts';
-import type { AtomicPools } from './pool.ts';
+import { type DirectAlloc, mmapPfn, type Request } from './direct-alloc.ts';
 
 const DMA_BIT_MASK_32 = maskOfBits(32);
 
@@ -25,12 +24,12 @@ export class DmaMapping {
     machine: Machine,
     memory: Memory,
     globalPool: CoherentMem | null,
-    atomicPools: AtomicPools | null,
+    direct: DirectAlloc,
   ) {
     this.#machine = machine;
     this.#memory = memory;
     this.#globalPool = globalPool;
-    this.#direct = new DirectAlloc(machine, memory, globalPool, atomicPools);
+    this.#direct = direct;
   }
 
   #supported(dev: Device, mask: number): boolean {

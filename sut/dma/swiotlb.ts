@@ -14,7 +14,7 @@ const SLOT = 2048;
 /** IO_TLB_SEGSIZE, slots. */
 const SEGMENT = 128;
 
-/** A request: which slots are aligned, how many it takes, and what it must not cross. */
+/** A request: how many slots it takes, and where it may begin. */
 interface Search {
   readonly slots: number;
   /** Slots from one aligned slot to the next. */
@@ -23,9 +23,6 @@ interface Search {
   readonly first: number;
   /** What Linux adds to an aligned slot that does not fit. */
   readonly stride: number;
-  /** Slots between boundaries, and how far into them the pool begins. */
-  readonly maxSlots: number;
-  readonly slotBase: number;
 }
 
 export class IoTlbMem {
@@ -81,31 +78,24 @@ export class IoTlbMem {
     return true;
   }
 
-  /** Null when no slot of an empty pool would do. (:swiotlb_search_pool_area) */
+  /**
+   * Null when no slot of an empty pool would do. What is aligned to its size rounded up crosses no
+   * boundary that it is not longer than, so of the boundary only the distance matters.
+   */
   #searchOf(dev: Device, size: number, align: number): Search | null {
     const bus = physToDma(dev, this.start);
     if (bus === DMA_MAPPING_ERROR) return null;
-    const base = bus % (dev.segmentBoundary + 1);
-    const rest = (align - (base % align)) % align;
-    if (rest % SLOT !== 0) return null;
+    const rest = (align - (bus % align)) % align;
+    const slots = Math.ceil(size / SLOT);
+    const first = rest / SLOT;
+    const longest = Math.min(SEGMENT - first, Math.floor(dev.segmentBoundary / SLOT) + 1);
+    if (rest % SLOT !== 0 || slots > longest) return null;
     const higher = dev.minAlign >= align ? dev.minAlign - (align - 1) : 0;
-    const search = {
-      slots: Math.ceil(size / SLOT),
-      period: align / SLOT,
-      first: rest / SLOT,
-      stride: Math.floor(Math.max(align - 1, higher) / SLOT) + 1,
-      maxSlots: Math.floor(dev.segmentBoundary / SLOT) + 1,
-      slotBase: Math.ceil(base / SLOT),
-    };
-    // Segments and boundaries are powers of two apart: two segments show all there is.
-    const some = 2 * SEGMENT;
-    for (let slot = search.first; slot < search.first + some; slot += search.period) {
-      if (insideBoundary(search, slot) && (slot % SEGMENT) + search.slots <= SEGMENT) return search;
-    }
-    return null;
+    const stride = Math.floor(Math.max(align - 1, higher) / SLOT) + 1;
+    return { slots, period: align / SLOT, first, stride };
   }
 
-  /** A slot to begin at, or -1. */
+  /** A slot to begin at, or -1. (:swiotlb_search_pool_area) */
   #search(search: Search): number {
     if (search.slots > this.free) return -1;
     let slot = this.#index;
@@ -124,10 +114,9 @@ export class IoTlbMem {
   }
 
   #fits(search: Search, slot: number): boolean {
-    if (!insideBoundary(search, slot)) return false;
+    const at = slot % SEGMENT;
     const list = this.#lists.get(Math.floor(slot / SEGMENT));
-    const run = list?.[slot % SEGMENT] ?? this.#lengthOf(slot) - (slot % SEGMENT);
-    return run >= search.slots;
+    return (list?.[at] ?? this.#lengthOf(slot) - at) >= search.slots;
   }
 
   #take(slot: number, count: number): void {
@@ -156,9 +145,4 @@ export class IoTlbMem {
     }
     return list;
   }
-}
-
-/** (:iommu_is_span_boundary) */
-function insideBoundary({ slotBase, maxSlots, slots }: Search, slot: number): boolean {
-  return ((slotBase + slot) % maxSlots) + slots <= maxSlots;
 }

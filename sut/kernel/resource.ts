@@ -73,9 +73,10 @@ export class Resources {
   virtToPhys(virt: number): number {
     if (!this.isVmallocAddr(virt)) return virt;
     const mapping = this.#mappings[this.#indexOf(virt)];
-    const offset = mapping === undefined ? -1 : virt - mapping.virt;
-    if (mapping !== undefined && offset < mapping.size) return mapping.phys + offset;
-    throw new RangeError(`no mapping at virtual address 0x${virt.toString(16)}`);
+    if (mapping === undefined || virt - mapping.virt >= mapping.size) {
+      throw new RangeError(`no mapping at virtual address 0x${virt.toString(16)}`);
+    }
+    return mapping.phys + (virt - mapping.virt);
   }
 
   /** Index of the mapping that starts highest at or below `virt`; their number for none. */

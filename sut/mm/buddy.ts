@@ -123,21 +123,22 @@ export class Buddy {
       this.table.remove(buddy);
       start = parentOf(start, level);
     }
-    this.table.insert(start, lists + level, toTail || this.#mergeLikely(start, level, group));
+    this.table.insert(start, lists + level, toTail || this.#mergeLikely(start, level));
   }
 
   /**
    * Is all but the missing half of the next-but-one larger block free? Then the block waits at the
-   * tail. Kinds do not matter. Source: mm/page_alloc.c:buddy_merge_likely.
+   * tail. Kinds do not matter; zones do, from the parent's first page, wherever that lies.
+   * Source: mm/page_alloc.c:buddy_merge_likely.
    */
-  #mergeLikely(pfn: number, order: number, group: number): boolean {
+  #mergeLikely(pfn: number, order: number): boolean {
     // Not "order = maxOrder" (trap B-T4).
     if (order >= this.maxOrder - 1) return false;
-    const node = this.table.find(buddyOf(parentOf(pfn, order), order + 1));
+    const parent = parentOf(pfn, order);
+    const higher = buddyOf(parent, order + 1);
+    const node = this.table.find(higher);
     if (node === 0 || this.table.order(node) !== order + 1) return false;
-    const other = this.table.group(node);
-    const kind = this.kindOfGroup(other);
-    return kind !== MOVABLE && other - kind === group - this.kindOfGroup(group);
+    return this.isFree(node) && this.zoneOf(higher) === this.zoneOf(parent);
   }
 
   /** Frees [start, end), in one zone and of one kind, as if page by page, ascending. */

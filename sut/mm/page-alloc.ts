@@ -31,7 +31,7 @@ export class PageAllocator {
   readonly #layout: PageLayout;
   readonly #buddy: Buddy;
   readonly #managed: number[];
-  readonly #reserves: ZoneReserves | null;
+  #reserves: ZoneReserves | null;
   /** Movable blocks in use. */
   #movable = 0;
 
@@ -45,6 +45,14 @@ export class PageAllocator {
     const { zones, watermarks } = layout;
     this.#reserves =
       watermarks === undefined ? null : new ZoneReserves(zones, this.#managed, watermarks);
+  }
+
+  /**
+   * From now on lower zones keep a reserve from requests that may use higher ones.
+   * Source: mm/page_alloc.c:setup_per_zone_lowmem_reserve.
+   */
+  setupLowmemReserve(): void {
+    this.#reserves = new ZoneReserves(this.#layout.zones, this.#managed, { marks: {} });
   }
 
   /**

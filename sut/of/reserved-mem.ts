@@ -1,6 +1,6 @@
 /**
  * Reserved memory regions and how devices are bound to them.
- * Source: drivers/of/of_reserved_mem.c, rmem_* in kernel/dma/coherent.c, contiguous.c and swiotlb.c,
+ * Source: drivers/of/of_reserved_mem.c; kernel/dma/coherent.c, contiguous.c and swiotlb.c (rmem_*),
  * Linux 6.12.
  */
 import type { Errno } from '../../contract/errno.ts';

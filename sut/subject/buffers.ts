@@ -5,12 +5,9 @@ import { failed, NONE, OK, SKIPPED } from '../../contract/outcome.ts';
 import type { Device } from '../device.ts';
 import type { Allocation } from '../dma/coherent.ts';
 import { cookieOf } from '../dma/direct-alloc.ts';
-import { applyPages, freePages, type PageBuffer, type PageOp } from './pages.ts';
+import type { BufferOp, LabelOp } from './kinds.ts';
+import { applyPages, freePages, type PageBuffer } from './pages.ts';
 import type { System } from './system.ts';
-
-export type BufferOp =
-  | OpOf<'alloc_coherent' | 'alloc_noncoherent' | 'free' | 'mmap' | 'write' | 'read' | 'free_pages'>
-  | PageOp;
 
 interface DmaBuffer extends Allocation {
   readonly kind: 'coherent' | 'noncoherent';
@@ -77,7 +74,7 @@ export class Buffers {
     return { is: 'ok', phys, handle, bytes: memory.ram.read(phys, op.size) };
   }
 
-  #onBuffer(op: OpOf<'free' | 'mmap' | 'write' | 'read' | 'free_pages'>): Outcome {
+  #onBuffer(op: LabelOp): Outcome {
     const buffer = this.#buffers.get(op.buffer);
     if (buffer === undefined) return SKIPPED;
     switch (op.op) {

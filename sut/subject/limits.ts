@@ -1,7 +1,6 @@
 /** Operations that ask about, or change, what a device can reach. */
 import type { Errno } from '../../contract/errno.ts';
 import { BEYOND, maskOfBits } from '../../contract/numbers.ts';
-import type { OpOf } from '../../contract/operations.ts';
 import type { Outcome } from '../../contract/outcome.ts';
 import { failed, NONE, OK } from '../../contract/outcome.ts';
 import {
@@ -11,19 +10,8 @@ import {
   dmaToPhys,
   physToDma,
 } from '../dma/direct.ts';
+import type { LimitOp } from './kinds.ts';
 import type { System } from './system.ts';
-
-export type LimitOp = OpOf<
-  | 'set_mask'
-  | 'set_coherent_mask'
-  | 'set_offset'
-  | 'phys_to_dma'
-  | 'dma_to_phys'
-  | 'coherent_ok'
-  | 'capable'
-  | 'required_mask'
-  | 'addressing_limited'
->;
 
 export const result = (error: Errno | null): Outcome => (error === null ? OK : failed(error));
 const addressOrNone = (address: number): Outcome =>

@@ -1,11 +1,9 @@
 /** Pages the kernel takes for itself, and gives back in the manner they were taken. */
 import { pagesOf } from '../../contract/numbers.ts';
-import type { OpOf } from '../../contract/operations.ts';
 import type { Outcome } from '../../contract/outcome.ts';
 import { failed, NONE, OK } from '../../contract/outcome.ts';
+import type { PageOp } from './kinds.ts';
 import type { System } from './system.ts';
-
-export type PageOp = OpOf<'alloc_pages' | 'alloc_exact' | 'alloc_contig'>;
 
 export interface PageBuffer {
   readonly kind: 'order' | 'exact' | 'contig';

@@ -5,12 +5,9 @@ import { OK } from '../../contract/outcome.ts';
 import { dmaDeclareCoherentMemory, dmaReleaseCoherentMemory } from '../dma/coherent.ts';
 import type { Range } from '../lib/ranges.ts';
 import { censusOf } from './census.ts';
+import type { RegionOp } from './kinds.ts';
 import { result } from './limits.ts';
 import type { System } from './system.ts';
-
-export type RegionOp = OpOf<
-  'attach' | 'detach' | 'declare' | 'release' | 'pin' | 'unpin' | 'run_work' | 'census'
->;
 
 export function applyRegion(system: System, op: RegionOp): Outcome {
   const { memory, reserved, devices } = system;

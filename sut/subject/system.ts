@@ -2,6 +2,7 @@
 import type { Machine } from '../../contract/machine.ts';
 import { isCoherent } from '../../contract/machine.ts';
 import type { Device } from '../device.ts';
+import { DirectAlloc } from '../dma/direct-alloc.ts';
 import { DmaMapping } from '../dma/mapping.ts';
 import { AtomicPools } from '../dma/pool.ts';
 import { CONFIG } from '../kernel/config.ts';
@@ -27,12 +28,16 @@ export function bootSystem(machine: Machine): System {
   const reserved = new ReservedMemory(machine, memory);
   const { dmaDirectRemap } = CONFIG[machine.profile];
   const atomicPools = dmaDirectRemap ? new AtomicPools(machine, memory) : null;
+  // A call of the same level as the atomic pools', but linked later.
+  if (machine.lowmemReserve) memory.pages.setupLowmemReserve();
+  const { globalPool } = reserved;
+  const direct = new DirectAlloc(machine, memory, globalPool, atomicPools);
   return {
     machine,
     memory,
     reserved,
     atomicPools,
-    mapping: new DmaMapping(machine, memory, reserved.globalPool, atomicPools),
+    mapping: new DmaMapping(machine, memory, globalPool, direct),
     devices: machine.devices.map((spec) => ({
       name: spec.name,
       dmaMask: spec.mask,

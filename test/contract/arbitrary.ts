@@ -120,6 +120,7 @@ export const machines: fc.Arbitrary<Machine> = fc
       cacheLine: fc.integer({ min: 0, max: 12 }).map((bits) => 2 ** bits),
       cpus: fc.integer({ min: 1, max: 1024 }),
       zoneDmaLimit: limit,
+      lowmemReserve: fc.boolean(),
       banks: fc.array(range(pageSize), { minLength: 1, maxLength: 3 }),
       regions: each(regionNames, (called) => region(profile, pageSize, called)),
       swiotlb: fc.option(swiotlb),

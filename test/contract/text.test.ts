@@ -100,7 +100,11 @@ const REFUSALS: readonly [line: number, text: string, message: string][] = [
   [2, 'expect law', '2:11: found the end of the line, expected the id of a law'],
   [3, 'profile arm46', '3:9: found "arm46", expected one of arm64, x86-64, arm-nommu\n  hint: did'],
   [3, 'profile arm64 page 8K', '3:1: found page 8K, expected one of 4K, 16K, 64K'],
-  [3, 'profile arm64 pages 4K', '3:15: found "pages", expected page, line, cpus or zone-dma'],
+  [
+    3,
+    'profile arm64 pages 4K',
+    '3:15: found "pages", expected one of page, line, cpus, zone-dma, lowmem-reserve',
+  ],
   [3, 'profile arm64 cpus 0', '3:20: found "0", expected a number of CPUs (1 to 1024)'],
   [3, '# none', '4:1: found "bank", expected the "profile" line first'],
   [

@@ -16,6 +16,7 @@ import {
 } from '../../properties/lockstep/bitmap.ts';
 import { type BitmapCall, perform } from '../../properties/lockstep/bitmap-calls.ts';
 import { bitmapPrograms } from '../../properties/lockstep/bitmap-programs.ts';
+import { BUDDY_LAWS } from '../../properties/lockstep/buddy.ts';
 import { CMA_LAWS } from '../../properties/lockstep/cma.ts';
 import { CREATION_LAW } from '../../properties/lockstep/cma-creation.ts';
 import { GENPOOL_LAWS } from '../../properties/lockstep/genalloc.ts';
@@ -52,7 +53,7 @@ describe('holds', () => {
 
   test('each of them is a listed law, and no other is', () => {
     const areas = [...GENPOOL_LAWS, ...CMA_LAWS, CREATION_LAW];
-    const checked = [...BITMAP_LAWS, 'bitmap/index', ...POOL_LAWS, ...areas];
+    const checked = [...BITMAP_LAWS, 'bitmap/index', ...POOL_LAWS, ...areas, ...BUDDY_LAWS];
     expect(LOCKSTEP_LAWS.map(({ id }) => id).sort()).toEqual([...checked].sort());
   });
 });

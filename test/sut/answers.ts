@@ -22,5 +22,6 @@ export function errors(outcomes: readonly Outcome[]): (string | null)[] {
 
 /** Free units by source, from a census. */
 export function freeOf(outcome: Outcome | undefined): Record<string, number> {
-  return Object.fromEntries(outcome?.is === 'ok' ? (outcome.census ?? []) : []);
+  if (outcome?.is !== 'ok' || outcome.census === undefined) throw new Error('not a census');
+  return Object.fromEntries(outcome.census);
 }

@@ -57,6 +57,7 @@ describe('the kernel side', () => {
     memory.resources.memunmap(first.virtBase);
     expect(() => memory.resources.virtToPhys(first.virtBase)).toThrow('no mapping');
     expect(memory.resources.virtToPhys(second.virtBase + 5)).toBe(0x20000005);
+    expect(() => memory.resources.virtToPhys(second.virtBase - 1)).toThrow('no mapping');
     // Running off the end of a mapping reaches nothing.
     expect(() => memory.resources.virtToPhys(second.virtBase + 0x10000)).toThrow('no mapping');
   });

@@ -118,7 +118,7 @@ function inPages(
   const block = blockFor(state, size);
   if (block === null) return broken('pages/inside', 'none: no block is as large', hex(start));
   // The first rung may draw from all zones that later ones may.
-  const hints = ladders(state, device).map(([hint]) => rungArena(state, hint!));
+  const hints = ladders(state, device).map(([hint]) => rungArena(state, hint!, block.length));
   const results = hints.map((arena) => checkRun('pages', arena, block, start));
   return results.includes(null) ? null : results[0]!;
 }

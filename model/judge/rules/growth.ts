@@ -84,7 +84,7 @@ function roomFor(state: State, pool: AtomicName, order: number): 'area' | 'pages
   const wish = areaWish(state, state.machine.pageSize * 2 ** order);
   if (area !== null && fits(areaArena(state.memory, area), wish).length > 0) return 'area';
   const block = blockWish(state, order)!;
-  return fits(rungArena(state, ZONE_OF[pool]), block).length > 0 ? 'pages' : null;
+  return fits(rungArena(state, ZONE_OF[pool], block.length), block).length > 0 ? 'pages' : null;
 }
 
 /** The largest order up to what is wanted that there is room for, or null. */
@@ -112,7 +112,9 @@ function checkChunk(state: State, attempt: Attempt, event: Event | undefined): V
   const start = event.phys ?? -1;
   if (roomFor(state, pool, order) === 'pages') {
     const block = blockWish(state, order)!;
-    return inChunkLaw(checkRun('pages', rungArena(state, ZONE_OF[pool]), block, start));
+    return inChunkLaw(
+      checkRun('pages', rungArena(state, ZONE_OF[pool], block.length), block, start),
+    );
   }
   const area = areaArena(state.memory, usableArea(state, pool)!);
   return inChunkLaw(checkRun('cma', area, areaWish(state, bytes), start));
@@ -150,7 +152,10 @@ function chunkOf(state: State, { of, phys, bytes }: Event): ChunkState {
 }
 
 export function checkBootChunks(state: State, events: readonly Event[]): Violation | null {
-  return state.accounted ? checkEvents(state, firstAttempts(state), events) : null;
+  if (!state.accounted) return null;
+  // Reserves are set up later (init_per_zone_wmark_min).
+  const booting = { ...state, memory: { ...state.memory, isBooting: true } };
+  return checkEvents(booting, firstAttempts(state), events);
 }
 
 export function adoptChunks(state: State, events: readonly Event[]): void {

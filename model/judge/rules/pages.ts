@@ -29,7 +29,7 @@ function checkBlock(
   block: Wish | null,
   outcome: Outcome,
 ): Violation | null {
-  const arena = rungArena(state, op.zone);
+  const arena = rungArena(state, op.zone, block?.length ?? 0);
   if (outcome.is === 'none') {
     if (!state.accounted || block === null || fits(arena, block).length === 0) return null;
     const free = runText([fits(arena, block)[0]![0], fits(arena, block)[0]![0] + block.length]);
