@@ -10,8 +10,8 @@ export const BUDDY: readonly Bug[] = [
       {
         file: 'sut/mm/buddy.ts',
         within: 'Buddy.#mergeLikely',
-        find: 'this.table.find(buddyOf(parentOf(pfn, order), order + 1))',
-        replace: 'this.table.find(buddyOf(pfn, order + 1))',
+        find: 'const higher = buddyOf(parent, order + 1);',
+        replace: 'const higher = buddyOf(pfn, order + 1);',
       },
     ],
     story:
