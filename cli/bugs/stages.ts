@@ -109,7 +109,8 @@ function check(cases: number, run: Check['run']): Check {
 }
 
 /** What calls are made on: no operation itself. */
-const DECLARES = / = bitmap of |^pool of |^area of |^bus of |^max order /;
+const DECLARES =
+  / = bitmap of |^pool of |^area of |^bus of |^max order |^pages of |^bank |^reserved /;
 
 /** One law after the other; the cases are those of the law that broke. */
 function huntChecks(checks: readonly Check[], seed: string): StageResult {
