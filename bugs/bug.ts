@@ -20,7 +20,7 @@ export type Family = 'history' | 'linux-6.12' | 'own';
 export interface Bug {
   readonly id: string;
   readonly family: Family;
-  /** The part it sits in: coherent, bitmap, reserved-mem, dma-ranges, limits, hardware, … */
+  /** The part it sits in: coherent, bitmap, buddy, cma, atomic-pool, dma-direct, limits, … */
   readonly group: string;
   readonly edits: readonly Edit[];
   /** What goes wrong, in a sentence or two. */

@@ -1,11 +1,18 @@
 /** All planted bugs, and how people name them. */
 import type { Bug, Family } from './bug.ts';
+import { ATOMIC_POOL } from './history/atomic-pool.ts';
 import { BITMAP } from './history/bitmap.ts';
+import { BUDDY } from './history/buddy.ts';
+import { CMA } from './history/cma.ts';
 import { COHERENT } from './history/coherent.ts';
+import { DIRECT } from './history/direct.ts';
 import { DMA_RANGES } from './history/dma-ranges.ts';
+import { GENALLOC } from './history/genalloc.ts';
+import { MASKS } from './history/masks.ts';
 import { RESERVED_MEM } from './history/reserved-mem.ts';
 import { LINUX_COHERENT } from './linux-6.12/coherent.ts';
 import { LINUX_LIMITS } from './linux-6.12/limits.ts';
+import { LINUX_MEMORY } from './linux-6.12/memory.ts';
 import { OWN_BUGS } from './own.ts';
 
 export const FAMILIES: readonly Family[] = ['history', 'linux-6.12', 'own'];
@@ -23,8 +30,15 @@ export const ALL_BUGS: readonly Bug[] = distinct([
   ...BITMAP,
   ...DMA_RANGES,
   ...RESERVED_MEM,
+  ...GENALLOC,
+  ...ATOMIC_POOL,
+  ...BUDDY,
+  ...CMA,
+  ...DIRECT,
+  ...MASKS,
   ...LINUX_COHERENT,
   ...LINUX_LIMITS,
+  ...LINUX_MEMORY,
   ...OWN_BUGS,
 ]);
 

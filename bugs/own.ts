@@ -1,8 +1,12 @@
 /** Bugs of the family `own`: their author had not read the properties. */
 import type { Bug } from './bug.ts';
+import { ATOMIC_POOL } from './own/atomic-pool.ts';
 import { BITMAP } from './own/bitmap.ts';
+import { BUDDY } from './own/buddy.ts';
+import { CMA } from './own/cma.ts';
 import { COHERENT } from './own/coherent.ts';
 import { DIRECT } from './own/direct.ts';
+import { LADDER } from './own/ladder.ts';
 import { MAPPING } from './own/mapping.ts';
 import { RESERVED_MEM } from './own/reserved-mem.ts';
 import { RESOURCE } from './own/resource.ts';
@@ -14,4 +18,8 @@ export const OWN_BUGS: readonly Bug[] = [
   ...DIRECT,
   ...RESOURCE,
   ...BITMAP,
+  ...BUDDY,
+  ...CMA,
+  ...ATOMIC_POOL,
+  ...LADDER,
 ];

@@ -4,6 +4,7 @@
  */
 import type { Case } from '../../contract/scenario.ts';
 import { BITMAP_LAWS, checkBitmap, checkOffsetToIndex } from '../../properties/lockstep/bitmap.ts';
+import { BUDDY_LAWS, checkBuddy } from '../../properties/lockstep/buddy.ts';
 import type { LockstepFailure } from '../../properties/lockstep/check.ts';
 import { CMA_LAWS, checkCma } from '../../properties/lockstep/cma.ts';
 import { checkCmaCreation } from '../../properties/lockstep/cma-creation.ts';
@@ -91,6 +92,7 @@ const LOCKSTEP: readonly Check[] = [
   ...GENPOOL_LAWS.map((law) => check(400, (seed, cases) => checkGenPool(law, seed, cases))),
   ...CMA_LAWS.map((law) => check(400, (seed, cases) => checkCma(law, seed, cases))),
   check(400, checkCmaCreation),
+  ...BUDDY_LAWS.map((law) => check(400, (seed, cases) => checkBuddy(law, seed, cases))),
 ];
 
 const BOARDS: readonly Check[] = [
@@ -107,7 +109,8 @@ function check(cases: number, run: Check['run']): Check {
 }
 
 /** What calls are made on: no operation itself. */
-const DECLARES = / = bitmap of |^pool of |^area of |^bus of /;
+const DECLARES =
+  / = bitmap of |^pool of |^area of |^bus of |^max order |^pages of |^bank |^reserved /;
 
 /** One law after the other; the cases are those of the law that broke. */
 function huntChecks(checks: readonly Check[], seed: string): StageResult {

@@ -6,10 +6,11 @@ import fc from 'fast-check';
 import { pageblockOrder } from '../../contract/machine.ts';
 import { hex, sizeText } from '../../contract/numbers.ts';
 import { referencePlace } from '../../model/reference/cma-place.ts';
-import {
-  type BootMemory,
-  type BootRange,
-  type ContigRequest,
+import { CmaTable } from '../../sut/mm/cma-areas.ts';
+import type {
+  BootMemory,
+  BootRange,
+  ContigRequest,
   placeContiguous,
 } from '../../sut/mm/cma-place.ts';
 import { checkLockstep, type Divergence, type LockstepFailure } from './check.ts';
@@ -28,11 +29,22 @@ const MIB = 2 ** 20;
 export function checkCmaCreation(
   seed: string,
   cases: number,
-  place: typeof placeContiguous = placeContiguous,
+  place: typeof placeContiguous = declare,
 ): LockstepFailure | undefined {
   const run = (program: CreationProgram) => runCreation(program, place);
   return checkLockstep({ law: CREATION_LAW, programs: creationPrograms(), run }, seed, cases);
 }
+
+/** The first area of a table: where it is placed, and taken as it is. */
+const declare: typeof placeContiguous = (request, pageSize, memory) => {
+  const unused = () => {
+    throw new Error('creating an area takes no pages');
+  };
+  const table = new CmaTable(pageSize, { allocContigRange: unused, freeContigRange: unused });
+  const area = table.declareContiguous(request, memory, null);
+  if (typeof area === 'string') return area;
+  return { base: area.basePfn * pageSize, size: area.count * pageSize };
+};
 
 function runCreation(
   { pageSize, memory, request }: CreationProgram,
