@@ -5,8 +5,10 @@ import { verdicts } from './forge.ts';
 import { MEMORY_LIES } from './lies/all.ts';
 
 describe('memory behind the pools', () => {
-  it.each(MEMORY_LIES)('$law: $op, $why', ({ law, stage, before, op, lie, honest }) => {
-    const met = verdicts(stage.machine, before, op, [lie, honest], stage.setting);
-    expect(met).toEqual([law, null]);
-  });
+  for (const { law, why, stage, before, op, lie, honest } of MEMORY_LIES) {
+    it(`${law}: ${op}: ${why}`, () => {
+      const met = verdicts(stage.machine, before, op, [lie, honest], stage.setting);
+      expect(met).toEqual([law, null]);
+    });
+  }
 });

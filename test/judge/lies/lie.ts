@@ -35,4 +35,5 @@ export const liesOf = (
   rows.map(([law, why, before, op, lie, honest]) => ({ law, why, stage, before, op, lie, honest }));
 
 export const EBUSY = failed('EBUSY');
+export const EINVAL = failed('EINVAL');
 export { NONE, OK };
