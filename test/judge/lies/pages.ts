@@ -1,4 +1,4 @@
-/** Lies about pages: which blocks there are, and when there are none. */
+/** Lies about blocks and ranges of pages. */
 import type { Answered } from '../forge.ts';
 import { grant, ok, withMemory } from '../forge.ts';
 import type { Lie, Stage } from './lie.ts';
@@ -93,163 +93,33 @@ const BLOCKS = liesOf(ZONES, [
   ['pages/complete', 'a block is free', [fillNormal], 'h0 = alloc_exact 1', NONE, page(DMA32)],
 ]);
 
-/** Each a refusal that is right, and the same where it is not. */
-const REFUSALS: readonly Lie[] = [
-  // The rung has no page: nothing is freed for it, and higher zones are not looked at.
-  ...liesOf(ZONES, [
-    [
-      'pages/complete',
-      'the only rung has room',
-      [fillDma[1]!],
-      'h0 = alloc_coherent low 4096',
-      NONE,
-      grant(DMA, 4096),
-    ],
-    [
-      'pages/inside',
-      'the only rung is empty',
-      fillDma,
-      'h0 = alloc_coherent low 4096',
-      grant(DMA32, 4096),
-      NONE,
-    ],
-    [
-      'pages/complete',
-      'all that is free is within reach',
-      [],
-      'h0 = alloc_coherent any 4096',
-      NONE,
-      grant(DMA, 4096),
-    ],
-  ]),
-];
-
-/** Half of ZONE_DMA is beyond 23 bits (C-T4). */
-const NARROW: Stage = {
-  machine: 'profile x86-64\nbank 0x400000 8M\ndevice d0 mask 23',
-  setting: withMemory(),
-};
-/** Half of ZONE_DMA32 is beyond 31 bits, and there is no ZONE_DMA (C-T1). */
-const MIDDLE: Stage = {
-  machine: 'profile x86-64\nbank 0x7fc00000 8M\ndevice d0 mask 31',
-  setting: withMemory(),
-};
-/** ZONE_DMA is empty; the window ends below the limit of one device, but not of the other (C-T3). */
-const WINDOW: Stage = {
-  machine: `profile x86-64
-bank 0x10000000 4M
-bank 0x100000000 4M
-device wide mask 32 window 0x0 0x0 1G
-device narrow mask 30 window 0x0 0x0 1G`,
-  setting: withMemory(),
-};
-
-const EXHAUSTED: readonly Lie[] = [
-  ...liesOf(NARROW, [
-    [
-      'pages/complete',
-      'nothing is free out of reach',
-      [['h9 = alloc_contig 0x800000 1024', OK]],
-      'h0 = alloc_coherent d0 4096',
-      NONE,
-      grant(0x400000, 4096),
-    ],
-    [
-      'alloc/reachable',
-      'the block is out of reach',
-      [],
-      'h0 = alloc_coherent d0 4096',
-      grant(0x800000, 4096),
-      NONE,
-    ],
-  ]),
-  ...liesOf(MIDDLE, [
-    [
-      'pages/complete',
-      'nothing is free out of reach, in the middle',
-      [['h9 = alloc_contig 0x80000000 1024', OK]],
-      'h0 = alloc_coherent d0 4096',
-      NONE,
-      grant(0x7fc00000, 4096),
-    ],
-    [
-      'alloc/reachable',
-      'the block of the middle rung is out of reach',
-      [],
-      'h0 = alloc_coherent d0 4096',
-      grant(0x80000000, 4096),
-      NONE,
-    ],
-  ]),
-  ...liesOf(WINDOW, [
-    [
-      'pages/complete',
-      'the limit is inside the window',
-      [],
-      'h0 = alloc_coherent narrow 4096',
-      NONE,
-      grant(0x10000000, 4096),
-    ],
-    [
-      'alloc/handle',
-      'no window holds the page',
-      [],
-      'h0 = alloc_coherent wide 4096',
-      grant(0x100000000, 4096),
-      NONE,
-    ],
-  ]),
-];
-
-/** The 16 pages of ZONE_DMA are fewer than what it keeps from NORMAL requests, which is 16 (C-T2). */
-const keeping = (flag: string): Stage => ({
-  machine: `profile x86-64${flag}
-bank 0xff0000 64K
-bank 0x100000000 16M
-device any mask 64
-device low mask 24`,
-  setting: withMemory(),
-});
-const fillAbove: Answered = ['h9 = alloc_contig 0x100000000 4096', OK];
-
-const RESERVES: readonly Lie[] = [
-  ...liesOf(keeping(' lowmem-reserve'), [
-    [
-      'pages/inside',
-      'the zone keeps its reserve',
-      [fillAbove],
-      'h0 = alloc_coherent any 4096',
-      grant(0xff0000, 4096),
-      NONE,
-    ],
-    [
-      'pages/complete',
-      'nothing is kept from who cannot go higher',
-      [fillAbove],
-      'h0 = alloc_coherent low 65536',
-      NONE,
-      grant(0xff0000, 65536),
-    ],
-    [
-      'pages/inside',
-      'the zone keeps its reserve from the kernel, too',
-      [fillAbove],
-      'h0 = alloc_exact 1',
-      page(0xff0000),
-      NONE,
-    ],
-  ]),
-  ...liesOf(keeping(''), [
-    [
-      'pages/complete',
-      'nothing is kept back',
-      [fillAbove],
-      'h0 = alloc_coherent any 4096',
-      NONE,
-      grant(0xff0000, 4096),
-    ],
-  ]),
-];
+/** Of ZONE_DMA alone: higher zones are not looked at. */
+const REFUSALS = liesOf(ZONES, [
+  [
+    'pages/complete',
+    'the only rung has room',
+    [fillDma[1]!],
+    'h0 = alloc_coherent low 4096',
+    NONE,
+    grant(DMA, 4096),
+  ],
+  [
+    'pages/inside',
+    'the only rung is empty',
+    fillDma,
+    'h0 = alloc_coherent low 4096',
+    grant(DMA32, 4096),
+    NONE,
+  ],
+  [
+    'pages/complete',
+    'all that is free is within reach',
+    [],
+    'h0 = alloc_coherent any 4096',
+    NONE,
+    grant(DMA, 4096),
+  ],
+]);
 
 const oneUsed: Answered = ['h0 = alloc_pages 0', page(0xc01000)];
 
@@ -271,10 +141,4 @@ const RANGES = liesOf(ZONES, [
   ],
 ]);
 
-export const PAGE_LIES: readonly Lie[] = [
-  ...BLOCKS,
-  ...REFUSALS,
-  ...EXHAUSTED,
-  ...RESERVES,
-  ...RANGES,
-];
+export const PAGE_LIES: readonly Lie[] = [...BLOCKS, ...REFUSALS, ...RANGES];

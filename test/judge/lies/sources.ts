@@ -163,4 +163,57 @@ const VIEWS = liesOf(OFFSET, [
   ],
 ]);
 
-export const SOURCE_LIES: readonly Lie[] = [...SOURCES, ...VIEWS];
+/** A global pool, for devices that do not snoop and want a kernel mapping. */
+const GLOBAL: Stage = {
+  machine: `profile arm-nommu
+bank 0x80000000 8M
+pool p0 0x20000000 16K no-map default
+device d0
+device d1 coherent`,
+  setting: withMemory(),
+};
+
+const GLOBALS = liesOf(GLOBAL, [
+  [
+    'pool/inside',
+    'pages although there is a global pool',
+    [],
+    'h0 = alloc_coherent d0 4096',
+    grant(0x80000000, 4096),
+    grant(0x20000000, 4096),
+  ],
+  [
+    'alloc/source',
+    'the global pool although nothing is mapped',
+    [],
+    `h0 = alloc_coherent d0 4096 ${unmapped}`,
+    cookie(0x20000000),
+    cookie(0x80000000),
+  ],
+  [
+    'alloc/source',
+    'the global pool for a device that snoops',
+    [],
+    'h0 = alloc_coherent d1 4096 gfp=atomic',
+    grant(0x20000000, 4096),
+    grant(0x80000000, 4096),
+  ],
+  [
+    'alloc/source',
+    'the global pool for pages',
+    [],
+    'h0 = alloc_noncoherent d0 4096',
+    grant(0x20000000, 4096),
+    grant(0x80000000, 4096),
+  ],
+  [
+    'cpu/contents',
+    'the global pool clears whole pages',
+    [['h0 = alloc_coherent d0 1', grant(0x20000000, 1)]],
+    'read h0 4000 8',
+    ok({ bytes: [[1, 8]] }),
+    ok({ bytes: [[0, 8]] }),
+  ],
+]);
+
+export const SOURCE_LIES: readonly Lie[] = [...SOURCES, ...VIEWS, ...GLOBALS];
