@@ -1,0 +1,23 @@
+/** Every lie about memory behind the pools. */
+import { ACCOUNT_LIES } from './accounts.ts';
+import { AREA_LIES } from './areas.ts';
+import { ATOMIC_LIES } from './atomic.ts';
+import { GROWTH_LIES } from './growth.ts';
+import { LADDER_LIES } from './ladder.ts';
+import type { Lie } from './lie.ts';
+import { PAGE_LIES } from './pages.ts';
+import { SLOT_LIES } from './slots.ts';
+import { SOURCE_LIES } from './sources.ts';
+
+export { BOOT_LIES } from './growth.ts';
+
+export const MEMORY_LIES: readonly Lie[] = [
+  ...PAGE_LIES,
+  ...LADDER_LIES,
+  ...AREA_LIES,
+  ...SOURCE_LIES,
+  ...ATOMIC_LIES,
+  ...GROWTH_LIES,
+  ...SLOT_LIES,
+  ...ACCOUNT_LIES,
+];
