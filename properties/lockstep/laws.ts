@@ -100,4 +100,10 @@ export const LOCKSTEP_LAWS: readonly Law[] = [
     ['6.2'],
     'mm/cma.c:cma_declare_contiguous_nid',
   ),
+  law(
+    'area/leftmost',
+    'Whatever was taken and given back before, an area is the leftmost aligned clear run.',
+    ['F-I1', 'F-T2', 'F-T4'],
+    'lib/bitmap.c:bitmap_find_next_zero_area_off',
+  ),
 ];
