@@ -142,4 +142,10 @@ export const LOCKSTEP_LAWS: readonly Law[] = [
     ['5.5'],
     'mm/page_alloc.c:__zone_watermark_ok',
   ),
+  law(
+    'area/leftmost',
+    'Whatever was taken and given back before, an area is the leftmost aligned clear run.',
+    ['F-I1', 'F-T2', 'F-T4'],
+    'lib/bitmap.c:bitmap_find_next_zero_area_off',
+  ),
 ];
