@@ -27,8 +27,8 @@ export const CMA: readonly Bug[] = [
       {
         file: 'sut/mm/cma.ts',
         within: 'Cma.maxChunk',
-        find: 'while (start < max)',
-        replace: 'while (start < this.#count)',
+        find: 'if (start >= max) break;',
+        replace: 'if (start >= this.#count) break;',
       },
     ],
     story:

@@ -182,10 +182,39 @@ const EXTREMES: readonly (readonly [name: string, lines: string])[] = [
      device d1 pool p1
      device d2 pool p2`,
   ],
+  // No board yet: zones that meet inside a block of the largest order.
+  [
+    'zones-meet-in-block',
+    `profile arm64 zone-dma 0x401fffff
+     bank 0x40000000 8M
+     bank 0x100000000 16M
+     device d0
+     device d1 mask 64`,
+  ],
+  // No board yet: an area across zones, which becomes empty, and areas behind it, one of 4 GiB.
+  [
+    'area-across-zones',
+    `bank 0x80000000 24G
+     cma c0 0xffe00000 4M
+     cma c1 0x140000000 4M default
+     cma c2 0x200000000 4G
+     device d0 mask 64 pool c1
+     device d1 mask 64 pool c2
+     device d2`,
+  ],
+  // No board yet: a restricted pool of one segment that is not aligned to its size.
+  [
+    'slots-off-their-size',
+    `bank 0x40000000 1G
+     restricted r0 0x50010000 256K
+     device d0 pool r0
+     device d1 pool r0`,
+  ],
 ];
 
 function onArm64([name, lines]: (typeof EXTREMES)[number]): Machine {
-  const text = `carveout scenario 1\nprofile arm64\n${lines}\n`;
+  const profile = lines.startsWith('profile ') ? '' : 'profile arm64\n';
+  const text = `carveout scenario 1\n${profile}${lines}\n`;
   return parseScenario(text, `extreme machine ${name}`).machine;
 }
 

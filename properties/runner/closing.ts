@@ -4,10 +4,11 @@ import { maxPageOrder } from '../../contract/machine.ts';
 import type { Op } from '../../contract/operations.ts';
 import { fits, union } from '../../model/judge/arena.ts';
 import type { Judge } from '../../model/judge/judge.ts';
-import { pageArena } from '../../model/judge/memory.ts';
-import { blockWish } from '../../model/judge/place.ts';
-import type { PoolState, State } from '../../model/judge/state.ts';
+import { pageArena, type SlotsState, slotArena } from '../../model/judge/memory.ts';
+import { blockWish, orderWish } from '../../model/judge/place.ts';
+import type { DeviceState, PoolState, State } from '../../model/judge/state.ts';
 import { usesGlobal } from '../../model/judge/state.ts';
+import { firstTranslation } from '../../model/judge/view.ts';
 
 /** Labels of probe allocations: far above those of programs. */
 const PROBE_LABEL = 900_000;
@@ -57,7 +58,50 @@ export function probeOps(state: State): Op[] {
       out += 1;
     }
   }
-  return state.hasPages ? [...ops, ...blockProbes(state, out)] : ops;
+  if (!state.hasPages) return ops;
+  return [
+    ...ops,
+    ...slotProbes(state, out + state.memory.zones.length),
+    ...blockProbes(state, out),
+  ];
+}
+
+/** Restricted pools are filled up to this many times their largest request. */
+const SLOT_PROBES_MAX = 4;
+
+/** In each restricted pool in use, the largest request it must have room for, over and over. */
+function slotProbes(state: State, first: number): Op[] {
+  const ops: Op[] = [];
+  for (const slots of state.memory.slots.values()) {
+    const device = state.devices.find((one) => one.slots === slots && one.pool === null);
+    const size = device === undefined ? 0 : largestInSlots(state, device, slots);
+    if (device === undefined || size === 0 || slots.live.length > 0) continue;
+    const times = Math.min(SLOT_PROBES_MAX, Math.floor((slots.end - slots.start) / size));
+    for (let k = 0; k < times; k++) {
+      const out = first + ops.length;
+      ops.push({
+        op: 'alloc_coherent',
+        out,
+        device: device.index,
+        size,
+        gfp: 'blocking',
+        attrs: [],
+      });
+    }
+  }
+  return ops;
+}
+
+/** Bytes; 0: not even a page fits. */
+function largestInSlots(state: State, device: DeviceState, slots: SlotsState): number {
+  const bus = firstTranslation(device, slots.start);
+  if (bus === null) return 0;
+  const arena = slotArena(slots, bus);
+  const { pageSize } = state.machine;
+  for (let size = 2 ** 18; size >= pageSize; size /= 2) {
+    if (fits(arena, orderWish(state, size)).length > 0) return size;
+  }
+  return 0;
 }
 
 /** From every zone the largest block it must have when everything is free. */

@@ -39,6 +39,11 @@ const CHOSEN: Readonly<Record<string, string>> = {
   'global-pool': 'own-free-skips-global-pool',
   resource: 'own-touching-regions-overlap',
   'dma-ranges': 'of-three-cell-range-match',
+  genalloc: 'own-genpool-avail-unrounded',
+  'atomic-pool': 'pool-default-size-formula',
+  buddy: 'buddy-takeoff-not-counted',
+  cma: 'own-free-single-page-shortcut',
+  'dma-direct': 'mapping-coherent-memory-not-zeroed-pages',
 };
 
 describe('one bug of each group', () => {
