@@ -66,6 +66,17 @@ describe('a subject that keeps no accounts', () => {
     ]);
   });
 
+  it('may have atomic pools of any size', () => {
+    const large: Answered = [
+      'h0 = alloc_coherent d0 5M gfp=atomic',
+      grant(0x80000000, 5 * 2 ** 20),
+    ];
+    const behind = grant(0x80500000, 4096);
+    expect(judged([large], 'h1 = alloc_coherent d0 4096', grant(0x804ff000, 4096), behind)).toEqual(
+      ['pages/disjoint', null],
+    );
+  });
+
   it('gives no memory twice, all the same', () => {
     const taken: Answered = ['h0 = alloc_coherent d0 4096', grant(0x80000000, 4096)];
     const op = 'h1 = alloc_coherent d0 4096';

@@ -104,6 +104,18 @@ free h0`);
     expect(steps.map(([, legality]) => legality)).toEqual(['legal', 'meaningless']);
   });
 
+  it('and where no page is left, on any place at all', () => {
+    const steps = planned(`profile x86-64
+bank 0x800000 1M
+plain m0 0x800000 1M
+device d0
+h0 = alloc_coherent d0 1
+h1 = alloc_pages 0
+free h0
+free_pages h1`);
+    expect(steps.map(([, legality]) => legality)).toEqual(['legal', 'legal', 'legal', 'legal']);
+  });
+
   it('ends well: what is unpinned can be pinned again', () => {
     const { machine, program } = parseScenario(
       `carveout scenario 1\n${MEMORY}\npin c0 4\nunpin c0 4`,

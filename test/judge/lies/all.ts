@@ -8,6 +8,7 @@ import type { Lie } from './lie.ts';
 import { PAGE_LIES } from './pages.ts';
 import { SLOT_LIES } from './slots.ts';
 import { SOURCE_LIES } from './sources.ts';
+import { USELESS_LIES } from './useless-areas.ts';
 
 export { BOOT_LIES } from './boot.ts';
 
@@ -20,4 +21,5 @@ export const MEMORY_LIES: readonly Lie[] = [
   ...GROWTH_LIES,
   ...SLOT_LIES,
   ...ACCOUNT_LIES,
+  ...USELESS_LIES,
 ];

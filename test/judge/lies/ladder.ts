@@ -14,7 +14,7 @@ const MIDDLE: Stage = {
   machine: 'profile x86-64\nbank 0x7fc00000 8M\ndevice d0 mask 31',
   setting: withMemory(),
 };
-/** ZONE_DMA is empty; the window ends below the limit of one device, but not of the other (C-T3). */
+/** ZONE_DMA is empty; the window ends below the limit of one device, not of the other (C-T3). */
 const WINDOW: Stage = {
   machine: `profile x86-64
 bank 0x10000000 4M
@@ -81,7 +81,7 @@ const EXHAUSTED: readonly Lie[] = [
   ]),
 ];
 
-/** The 16 pages of ZONE_DMA are fewer than what it keeps from NORMAL requests, which is 16 (C-T2). */
+/** ZONE_DMA keeps 16 pages from requests that may go higher, and it has no more than 16 (C-T2). */
 const keeping = (flag: string): Stage => ({
   machine: `profile x86-64${flag}
 bank 0xff0000 64K
