@@ -15,7 +15,7 @@ import type { State } from '../model/judge/state.ts';
 import { Tally } from './labels/tally.ts';
 import type { Recorder } from './runner/run.ts';
 import { profileOf, runSync } from './runner/run.ts';
-import type { Failure } from './runner/trial.ts';
+import type { Failure, Profile } from './runner/trial.ts';
 
 export interface Relation {
   readonly law: Law;
@@ -175,7 +175,7 @@ export function checkRelation(
   const { machine, program } = kase;
   const inProgram = new Map<Op, number>(program.map((op, index) => [op, index]));
   const sent: Sent[] = [];
-  const profile = profileOf(subject, []);
+  const profile = quietProfile(subject);
   const judge = new Judge(machine, profile.observes, profile.operations);
   // Laws of other kinds may break on the way; they are the business of the other properties.
   const run = (other: Case, record: Recorder) =>
@@ -206,6 +206,13 @@ export function checkRelation(
     return { violation, step: inProgram.get(op)!, op, outcome };
   }
   return null;
+}
+
+/** Nothing is counted on the way, and no placement is checked: other properties do that. */
+function quietProfile(subject: SyncSubject): Profile {
+  const profile = profileOf(subject, []);
+  const operations = new Set([...profile.operations].filter((name) => name !== 'census'));
+  return { ...profile, operations, placement: false };
 }
 
 /** What relations need to know of an operation, before it is believed. */
