@@ -83,6 +83,7 @@ export function boardOf(tree: FdtTree, options: LoadOptions = {}): Board {
   const regions = new RegionList(notes);
   regions.addDeclared(declared, reserved, rules);
   regions.addHeader(tree.reserveMap);
+  regions.retireAreas(banks);
   noteOddities(regions.infos, banks, notes);
   const lookup = { table, regions, notes, missing: new Map<number, number>() };
   const devices = devicesOf(mastersOf(root, notes), new Viewer(topology), lookup);

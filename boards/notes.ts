@@ -21,6 +21,7 @@ export const NOTE_KINDS = {
   'region-late-dynamic': 'more regions to place than the kernel takes',
   'region-outside': 'a coherent pool lies outside all banks',
   'region-mapped': 'a coherent pool is System RAM: attaching it fails',
+  'area-unusable': 'a CMA area is not RAM of its own: it stays reserved, and is no area',
   'no-map-refused': 'reserved before: no-map has no effect',
   'default-twice': 'more than one default region',
   'header-reservation': 'the reserve map of the header reserves memory',

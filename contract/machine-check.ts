@@ -46,7 +46,8 @@ export function machineProblem(machine: Machine): MachineProblem | null {
   );
 }
 
-type Finding = readonly [found: string, expected: string] | null;
+/** What was found and what was expected, or null. */
+export type Finding = readonly [found: string, expected: string] | null;
 
 function problem(part: Place['part'], index: number, finding: Finding): MachineProblem | null {
   return finding && { place: { part, index }, found: finding[0], expected: finding[1] };
@@ -154,16 +155,18 @@ function checkRegion(machine: Machine, region: Region): Finding {
  * Why the page allocator could not lend the memory out meanwhile, or null: an area elsewhere would
  * make a kernel crash when it is activated (mm/cma.c:cma_activate_area).
  */
-function areaTrouble({ banks, regions }: Machine, area: Region): Finding {
+export function areaTrouble(
+  { banks, regions }: Pick<Machine, 'banks' | 'regions'>,
+  area: Region,
+): Finding {
   const { base, size, disabled } = area;
   if (disabled || size === 0) return null;
   const text = `${hex(base)} ${sizeText(size)}`;
   if (!banks.some((bank) => bank.base <= base && base + size <= bank.base + bank.size)) {
     return [text, 'a cma region inside a bank'];
   }
-  const other = regions.find(
-    (r) => r !== area && !r.disabled && r.base < base + size && base < r.base + r.size,
-  );
+  const others = regions.filter((r) => r !== area && !r.disabled && r.size > 0);
+  const other = others.find((r) => r.base < base + size && base < r.base + r.size);
   return other === undefined ? null : [`${text} over ${other.name}`, 'a cma region of its own'];
 }
 

@@ -19,8 +19,12 @@ import type { Failure } from './runner/trial.ts';
 
 export interface Relation {
   readonly law: Law;
-  /** The other program, whose allocations must land where those of the first did. */
+  /** The other program. */
   readonly transform: (machine: Machine, sent: readonly Sent[]) => Op[];
+  /** Allocations whose answers are compared. */
+  readonly compared: (sent: readonly Sent[]) => readonly Sent[];
+  /** What both answers must have in common, in words. */
+  readonly told: (outcome: Outcome) => string;
 }
 
 /** What was sent in the first run, and what was answered. */
@@ -31,7 +35,13 @@ interface Sent {
   readonly fromPool: boolean;
   /** The first device bound to the pool it is about, or null. */
   readonly first: number | null;
+  /** An allocation of pages or of an atomic pool by a device that a wider mask can only help. */
+  readonly widens: boolean;
 }
+
+const ofPools = (sent: readonly Sent[]) => sent.filter(({ fromPool }) => fromPool);
+const place = (outcome: Outcome) => (outcome.is === 'ok' ? hex(outcome.phys ?? 0) : outcome.is);
+const inPools = { compared: ofPools, told: place } as const;
 
 const law = (id: string, says: string, decides: readonly string[], source: string): Law => ({
   id,
@@ -50,6 +60,7 @@ export const RELATIONS: readonly Relation[] = [
       'kernel/dma/coherent.c:__dma_alloc_from_coherent',
     ),
     transform: (_machine, sent) => sent.flatMap(({ op }) => otherManners(op)),
+    ...inPools,
   },
   {
     law: law(
@@ -59,6 +70,7 @@ export const RELATIONS: readonly Relation[] = [
       'kernel/dma/coherent.c:rmem_dma_device_init',
     ),
     transform: oneDevice,
+    ...inPools,
   },
   {
     law: law(
@@ -68,8 +80,34 @@ export const RELATIONS: readonly Relation[] = [
       'kernel/dma/coherent.c:__dma_release_from_coherent',
     ),
     transform: (_machine, sent) => reverseFreeRuns(sent.map(({ op }) => op)),
+    ...inPools,
+  },
+  {
+    law: law(
+      'alloc/wider-mask',
+      'Without windows and reserves a wider mask never turns success into a refusal.',
+      ['C-I4'],
+      'kernel/dma/direct.c:dma_direct_optimal_gfp_mask',
+    ),
+    transform: (_machine, sent) => withWiderMask(sent),
+    compared: lastWidened,
+    told: (outcome) => outcome.is,
   },
 ];
+
+/** The last success that a wider mask is about: until then both runs are the same. */
+function lastWidened(sent: readonly Sent[]): readonly Sent[] {
+  const last = sent.findLast(({ widens, outcome }) => widens && outcome.is === 'ok');
+  return last === undefined ? [] : [last];
+}
+
+function withWiderMask(sent: readonly Sent[]): Op[] {
+  const [last] = lastWidened(sent);
+  return sent.flatMap(({ op }) => {
+    if (op !== last?.op || !('device' in op)) return [op];
+    return [{ op: 'set_coherent_mask', device: op.device, mask: 64 }, op];
+  });
+}
 
 /** Other gfp and attributes; mask changes go, questions go. */
 function otherManners(op: Op): Op[] {
@@ -146,8 +184,7 @@ export function checkRelation(
     booted: (booted) => judge.checkBoot(booted),
     answered: (op, outcome) => {
       if (!inProgram.has(op)) return;
-      const fromPool = op.op === 'alloc_coherent' && wantedBy(judge.state, op).from === 'pool';
-      sent.push({ op, outcome, fromPool, first: standIn(judge.state, op) });
+      sent.push({ op, outcome, first: standIn(judge.state, op), ...kindOf(judge.state, op) });
       judge.adopt(op, outcome);
     },
   });
@@ -156,20 +193,28 @@ export function checkRelation(
     { machine, program: relation.transform(machine, sent) },
     {
       answered: (op, outcome) => {
-        if (op.op === 'alloc_coherent') there.set(op.out, placeText(outcome));
+        if ('out' in op) there.set(op.out, relation.told(outcome));
       },
     },
   );
-  for (const { op, outcome, fromPool } of sent) {
-    if (op.op !== 'alloc_coherent' || !fromPool) continue;
-    const observed = placeText(outcome);
-    const other = there.get(op.out);
+  for (const { op, outcome } of relation.compared(sent)) {
+    const observed = relation.told(outcome);
+    const other = 'out' in op ? there.get(op.out) : undefined;
     if (other === undefined || other === observed) continue;
-    const expected = `the same place in both runs: ${other}`;
+    const expected = `the same in both runs: ${other}`;
     const violation = { law: relation.law.id, expected, observed };
     return { violation, step: inProgram.get(op)!, op, outcome };
   }
   return null;
 }
 
-const placeText = (outcome: Outcome) => (outcome.is === 'ok' ? hex(outcome.phys ?? 0) : outcome.is);
+/** What relations need to know of an operation, before it is believed. */
+function kindOf(state: State, op: Op): Pick<Sent, 'fromPool' | 'widens'> {
+  if (op.op !== 'alloc_coherent' && op.op !== 'alloc_noncoherent') {
+    return { fromPool: false, widens: false };
+  }
+  const { from } = wantedBy(state, op);
+  const { windows, coherentMask } = state.devices[op.device]!;
+  const plain = windows.length === 0 && coherentMask > 0 && !state.machine.lowmemReserve;
+  return { fromPool: from === 'pool', widens: plain && (from === 'pages' || from === 'atomic') };
+}

@@ -96,12 +96,35 @@ function summaryLines(report: Report): string[] {
   for (const [id, hits] of report.known) {
     lines.push(`known      ${id}: ${hits === 0 ? 'never hit: the row is stale' : `${hits} hits`}`);
   }
-  for (const law of report.notJudged) lines.push(`not judged ${law.id}: ${law.says}`);
+  lines.push(...notJudgedLines(report.notJudged));
   const more = report.phases.reduce((sum, phase) => sum + phase.moreFailures, 0);
   if (more > 0) lines.push(`more       ${number.format(more)} failing cases of laws listed above`);
   if (report.interrupted) lines.push('stopped    by a signal; this is what was found so far');
   lines.push(`verdict    ${verdict(report)}`);
   return lines;
+}
+
+/** A few laws with what they say; many by their names alone. */
+const SPELLED_OUT_MAX = 4;
+/** Columns of a line of names. */
+const WIDTH = 89;
+
+function notJudgedLines(laws: readonly Law[]): string[] {
+  if (laws.length <= SPELLED_OUT_MAX)
+    return laws.map(({ id, says }) => `not judged ${id}: ${says}`);
+  const lines = [
+    `not judged ${laws.length} laws (docs/laws.md): the subject is not asked, or does not tell`,
+  ];
+  let line = '';
+  for (const { id } of laws) {
+    const longer = line === '' ? id : `${line} ${id}`;
+    if (longer.length <= WIDTH) line = longer;
+    else {
+      lines.push(`           ${line}`);
+      line = id;
+    }
+  }
+  return [...lines, `           ${line}`];
 }
 
 function phaseLine(phase: Phase): string {

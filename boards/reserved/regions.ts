@@ -1,6 +1,7 @@
 /** The region list of a machine: what is reserved, in tree order, and what devices may list. */
-import type { Region, RegionKind } from '../../contract/machine.ts';
+import type { Bank, Region, RegionKind } from '../../contract/machine.ts';
 import { REGION_FLAGS } from '../../contract/machine.ts';
+import { areaTrouble } from '../../contract/machine-check.ts';
 import { ADDRESS_END } from '../../contract/numbers.ts';
 import { addressOf, boundsOf, numberAt } from '../cells.ts';
 import { BoardError } from '../errors.ts';
@@ -67,6 +68,18 @@ export class RegionList {
       const span = { start, end: fits ? start + Number(size) : ADDRESS_END };
       this.notes.add('header-reservation', '/', spanText(span));
       this.push(null, 'header', `memreserve@${start.toString(16)}`, plain(span));
+    }
+  }
+
+  /** After all others: an area the kernel would crash on, or hand out twice, is only reserved. */
+  retireAreas(banks: readonly Bank[]): void {
+    const regions = this.infos.map(({ region }) => region);
+    for (const [index, info] of this.infos.entries()) {
+      const { region, node } = info;
+      const trouble = region.kind === 'cma' ? areaTrouble({ banks, regions }, region) : null;
+      if (trouble === null) continue;
+      this.notes.add('area-unusable', node?.path ?? '/', trouble[0]);
+      this.infos[index] = { ...info, region: { ...region, kind: 'plain', isDefault: false } };
     }
   }
 

@@ -3,6 +3,7 @@
  * what it finds with one seed.
  */
 import type { Case } from '../../contract/scenario.ts';
+import { checkAreaSearch } from '../../properties/lockstep/area-search.ts';
 import { BITMAP_LAWS, checkBitmap, checkOffsetToIndex } from '../../properties/lockstep/bitmap.ts';
 import { BUDDY_LAWS, checkBuddy } from '../../properties/lockstep/buddy.ts';
 import type { LockstepFailure } from '../../properties/lockstep/check.ts';
@@ -89,6 +90,7 @@ const LOCKSTEP: readonly Check[] = [
   ...BITMAP_LAWS.map((law) => check(400, (seed, cases) => checkBitmap(law, seed, cases))),
   check(400, checkOffsetToIndex),
   ...POOL_LAWS.map((law) => check(100, (seed, cases) => checkPoolSearch(law, seed, cases))),
+  check(100, checkAreaSearch),
   ...GENPOOL_LAWS.map((law) => check(400, (seed, cases) => checkGenPool(law, seed, cases))),
   ...CMA_LAWS.map((law) => check(400, (seed, cases) => checkCma(law, seed, cases))),
   check(400, checkCmaCreation),
@@ -110,7 +112,7 @@ function check(cases: number, run: Check['run']): Check {
 
 /** What calls are made on: no operation itself. */
 const DECLARES =
-  / = bitmap of |^pool of |^area of |^bus of |^max order |^pages of |^bank |^reserved /;
+  / = bitmap of |^map of |^pool of |^area of |^bus of |^max order |^pages of |^bank |^reserved /;
 
 /** One law after the other; the cases are those of the law that broke. */
 function huntChecks(checks: readonly Check[], seed: string): StageResult {

@@ -1,9 +1,8 @@
 /** `carveout judge TRACE`: judges a recorded trace, wherever it was recorded. */
 import { TraceReader } from '../../contract/json/trace.ts';
-import type { Op } from '../../contract/operations.ts';
-import { OP_NAMES } from '../../contract/operations.ts';
+import type { Op, OpName } from '../../contract/operations.ts';
 import type { Observation } from '../../contract/subject.ts';
-import { OBSERVATIONS } from '../../contract/subject.ts';
+import { FIRST_OPERATIONS, OBSERVATIONS } from '../../contract/subject.ts';
 import { Tally } from '../../properties/labels/tally.ts';
 import { nameOf } from '../../properties/runner/corpus.ts';
 import type { Failure } from '../../properties/runner/trial.ts';
@@ -16,17 +15,17 @@ import type { OptionSpec, Parsed } from '../options.ts';
 import { helpText, listOption, parseOptions } from '../options.ts';
 import { UsageError } from '../usage.ts';
 
+/** Who tells where all pages are says so. */
+const USUAL = OBSERVATIONS.filter((name) => name !== 'free-memory');
+
 const OPTIONS = {
   observes: {
     value: 'LIST',
-    doc: `what the recorder reported (default ${OBSERVATIONS.join(',')})`,
+    doc: `what the recorder reported (default: what the trace says, else ${USUAL.join(',')})`,
   },
   json: { doc: 'print one JSON document instead (docs/formats.md)' },
   help: { doc: 'this text' },
 } as const satisfies Record<string, OptionSpec>;
-
-/** Whoever recorded the trace answered what is in it. */
-const OPERATIONS = new Set(OP_NAMES);
 
 export async function judgeCommand(args: readonly string[]): Promise<number> {
   const parsed = parseOptions(args, OPTIONS);
@@ -43,37 +42,40 @@ export async function judgeCommand(args: readonly string[]): Promise<number> {
   return verdictOf(report) === 'clean' ? 0 : 1;
 }
 
-function observesOf(parsed: Parsed): ReadonlySet<Observation> {
+/** Null: as the trace says. */
+function observesOf(parsed: Parsed): ReadonlySet<Observation> | null {
   const listed = listOption(parsed, 'observes');
   for (const name of listed) {
     if (!(OBSERVATIONS as readonly string[]).includes(name)) {
       throw new UsageError(`--observes ${name}: expected some of ${OBSERVATIONS.join(', ')}`);
     }
   }
-  return new Set(
-    listed.length === 0 ? OBSERVATIONS : OBSERVATIONS.filter((o) => listed.includes(o)),
-  );
+  return listed.length === 0 ? null : new Set(OBSERVATIONS.filter((o) => listed.includes(o)));
 }
 
 /** Up to the end, or to the first broken law. @throws InputError */
-async function judge(path: string, observes: ReadonlySet<Observation>): Promise<Judged> {
+async function judge(path: string, asked: ReadonlySet<Observation> | null): Promise<Judged> {
   const reader = new TraceReader(nameOf(path));
   const program: Op[] = [];
   const unjudged = new Map<string, Unjudged>();
   let judged = 0;
+  let observes: ReadonlySet<Observation> = asked ?? new Set(USUAL);
+  let operations: ReadonlySet<OpName> = new Set(FIRST_OPERATIONS);
   let trial: Trial | null = null;
   let failure: Failure | null = null;
   for await (const line of linesOf(path, 'a trace')) {
     const step = reader.read(line);
     if (trial === null && reader.head !== null) {
       const { machine, booted } = reader.head;
-      const profile = { observes, known: [], operations: OPERATIONS, placement: false };
+      observes = asked ?? new Set(reader.head.observes ?? USUAL);
+      operations = new Set<OpName>(reader.head.operations ?? FIRST_OPERATIONS);
+      const profile = { observes, known: [], operations, placement: false };
       trial = new Trial(machine, profile, new Tally());
       failure = trial.booted(booted);
     }
     if (trial !== null && step !== null) {
       program.push(step.op);
-      const why = unsent(trial.judge, step.op, OPERATIONS);
+      const why = unsent(trial.judge, step.op, operations);
       if (why === null) {
         judged += 1;
         failure = trial.answer(step.op, step.outcome, program.length - 1);

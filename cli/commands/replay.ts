@@ -120,7 +120,9 @@ async function run(path: string, scenario: Scenario, parsed: Parsed): Promise<Re
     const trace = parsed.values.get('trace');
     if (trace !== undefined) {
       const lines = answers.map((answer) => traceStepLine(answer, machine));
-      const head = traceHeadLine({ machine, booted: seen.booted });
+      const { operations } = subject;
+      const observes = [...subject.observes];
+      const head = traceHeadLine({ observes, operations, machine, booted: seen.booted });
       writeAtomically(trace, `${[head, ...lines].join('\n')}\n`);
     }
     return reportReplay(path, scenario, subject, seen, answers);

@@ -108,7 +108,7 @@ export const POOL_DEVIATIONS: readonly Deviation[] = [
     id: 'default-pool-two-bitmaps',
     spec: 'P-T10',
     disposition: 'repaired',
-    laws: ['pool/disjoint', 'cpu/contents'],
+    laws: ['pool/disjoint', 'cpu/contents', 'account/pages'],
     linux: 'The default region, attached to a device too, is handed out by two bitmaps.',
     reason: 'Two owners of one page through documented calls only.',
     repaired: 'the region has one pool, shared by both uses',

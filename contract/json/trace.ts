@@ -4,13 +4,23 @@
  * whoever wrote it. Reference: docs/formats.md.
  */
 import type { Machine } from '../machine.ts';
-import type { Op } from '../operations.ts';
-import { definesOf } from '../operations.ts';
+import type { Op, OpName } from '../operations.ts';
+import { definesOf, OP_NAMES } from '../operations.ts';
 import type { Outcome } from '../outcome.ts';
-import type { Booted } from '../subject.ts';
+import type { Booted, Observation } from '../subject.ts';
+import { OBSERVATIONS } from '../subject.ts';
 import { InputError } from '../text/input-error.ts';
 import type { Codec } from './codec.ts';
-import { integer, object, optional, readMember, readObject, withDefault, word } from './codec.ts';
+import {
+  integer,
+  list,
+  object,
+  optional,
+  readMember,
+  readObject,
+  withDefault,
+  word,
+} from './codec.ts';
 import { label } from './label.ts';
 import { parseJsonLine } from './line.ts';
 import { machineFromJson, machineToJson } from './machine.ts';
@@ -25,11 +35,17 @@ export const booted: Codec<Booted> = object<Booted>(
   'boot messages',
 );
 
-const HEAD = ['carveout', 'version', 'machine', 'booted'] as const;
+const HEAD = ['carveout', 'version', 'observes', 'operations', 'machine', 'booted'] as const;
+const observed = list(word(OBSERVATIONS, 'an observation'), OBSERVATIONS.length, 'observations');
+const operations = list(word(OP_NAMES, 'an operation'), OP_NAMES.length, 'operations');
 const format = word(['trace'], 'the format');
 const version = integer(VERSION, VERSION, 'the version of the format');
 
 export interface TraceHead {
+  /** What the recorder reported; left out: all there was before `free-memory`. */
+  readonly observes?: readonly Observation[] | undefined;
+  /** What it could be asked; left out: the first operations. */
+  readonly operations?: readonly OpName[] | undefined;
   readonly machine: Machine;
   readonly booted: Booted;
 }
@@ -44,6 +60,8 @@ export function traceHeadLine(head: TraceHead): string {
   return JSON.stringify({
     carveout: 'trace',
     version: VERSION,
+    observes: head.observes,
+    operations: head.operations,
     machine: machineToJson(head.machine),
     booted: booted.write(head.booted),
   });
@@ -115,7 +133,12 @@ function readHead(value: unknown, at: JsonPlace): TraceHead {
   readMember(members, 'carveout', format, at);
   readMember(members, 'version', version, at);
   const machine = machineFromJson(members['machine'], at.at('machine'));
-  return { machine, booted: readMember(members, 'booted', withDefault(booted, NO_MESSAGES), at) };
+  return {
+    observes: readMember(members, 'observes', optional(observed), at),
+    operations: readMember(members, 'operations', optional(operations), at),
+    machine,
+    booted: readMember(members, 'booted', withDefault(booted, NO_MESSAGES), at),
+  };
 }
 
 const NO_MESSAGES: Booted = { warnings: [] };

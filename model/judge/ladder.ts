@@ -83,16 +83,29 @@ export function someUnreachable(
 }
 
 /**
+ * Memory of the rungs that may be asked: the next one only if this one has a block, and could give
+ * one out of reach. One list for each way down.
+ */
+export function askedRungs(
+  state: State,
+  device: DeviceState,
+  wish: Wish,
+  size: number,
+): readonly (readonly Arena[])[] {
+  return ladders(state, device).map((rungs) => {
+    const arenas = rungs.map((rung) => rungArena(state, rung, wish.length));
+    const last = arenas.findIndex((arena) => !someUnreachable(device, arena, wish, size));
+    return last < 0 ? arenas : arenas.slice(0, last + 1);
+  });
+}
+
+/**
  * May the page allocator have nothing for the device? Yes, if on some rung no block is free and
  * every rung above gave one out of reach, or if every rung did. `size`: bytes the device is given.
  */
 export function mayRunDry(state: State, device: DeviceState, wish: Wish, size: number): boolean {
-  return ladders(state, device).some((rungs) => {
-    for (const rung of rungs) {
-      const arena = rungArena(state, rung, wish.length);
-      if (fits(arena, wish).length === 0) return true;
-      if (!someUnreachable(device, arena, wish, size)) return false;
-    }
-    return true;
+  return askedRungs(state, device, wish, size).some((arenas) => {
+    const last = arenas.at(-1)!;
+    return fits(last, wish).length === 0 || someUnreachable(device, last, wish, size);
   });
 }

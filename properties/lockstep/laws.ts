@@ -55,7 +55,7 @@ export const LOCKSTEP_LAWS: readonly Law[] = [
   law(
     'genpool/placement',
     'gen_pool hands out of the newest chunk with room the run that its algorithm names, or none.',
-    ['G-I3', 'G-I4', 'G-I5', 'G-I6', 'G-T2', 'G-T3', 'G-T4', 'G-T8'],
+    ['G-I3', 'G-I4', 'G-I5', 'G-I6', 'G-T2', 'G-T3', 'G-T4', 'G-T8', '4.1'],
     'lib/genalloc.c:gen_pool_alloc_algo_owner',
   ),
   law(
@@ -103,7 +103,7 @@ export const LOCKSTEP_LAWS: readonly Law[] = [
   law(
     'buddy/placement',
     'Pages come from the head of the same list, halves and freed blocks go where Linux puts them.',
-    ['B-T1', 'B-T2', 'B-T3', 'B-T4', 'B-T5', 'B-T7', 'B-T8', 'B-T9'],
+    ['B-T1', 'B-T2', 'B-T3', 'B-T4', 'B-T5', 'B-T7', 'B-T8', 'B-T9', '5.2'],
     'mm/page_alloc.c:__free_one_page',
   ),
   law(
@@ -141,5 +141,11 @@ export const LOCKSTEP_LAWS: readonly Law[] = [
     'A zone is used only while its mark stays free, and for higher requests its reserve as well.',
     ['5.5'],
     'mm/page_alloc.c:__zone_watermark_ok',
+  ),
+  law(
+    'area/leftmost',
+    'Whatever was taken and given back before, an area is the leftmost aligned clear run.',
+    ['F-I1', 'F-T2', 'F-T4'],
+    'lib/bitmap.c:bitmap_find_next_zero_area_off',
   ),
 ];

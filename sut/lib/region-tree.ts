@@ -46,12 +46,12 @@ export class RegionTree extends BitTree {
   }
 
   /**
-   * Lowest multiple p >= `from` (0..length-1) of 2^order with pages p .. p + 2^order - 1 clear; an
-   * answer may reach beyond the end, as above.
+   * Lowest multiple p >= `from` (0..length-1) of 2^order (at most length) with the pages from p to
+   * p + 2^order - 1 clear; an answer may reach beyond the end, as above.
    */
   nextRegion(order: number, from: number): number {
     const level = Math.floor(order / ORDERS_PER_LEVEL);
-    if (level >= this.depth) return this.length;
+    // May be beyond the level: what is read there ends up beyond `length`, too.
     const bit = Math.ceil(from / this.#pagesPerBit[level]!);
     const r = order % ORDERS_PER_LEVEL;
     let index = Math.floor(bit / WORD_BITS);

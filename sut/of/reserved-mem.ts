@@ -45,6 +45,8 @@ export class ReservedMemory {
   readonly regions: readonly ReservedMem[];
   /** Pool of devices without one, where the profile has it. */
   readonly globalPool: CoherentMem | null;
+  /** The region it was made of, or null. */
+  readonly globalRegion: ReservedMem | null;
   readonly bootWarnings: readonly Warning[];
   readonly #memory: Memory;
   readonly #restricted: boolean;
@@ -62,6 +64,7 @@ export class ReservedMemory {
     // Each further default region replaces the one before, with a warning.
     this.bootWarnings = defaults.slice(1).map(() => 'default-redefined');
     this.globalPool = this.#initGlobalCoherent(defaults.at(-1));
+    this.globalRegion = this.globalPool && defaults.at(-1)!;
   }
 
   #initGlobalCoherent(rmem: ReservedMem | undefined): CoherentMem | null {

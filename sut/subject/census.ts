@@ -23,8 +23,9 @@ export function censusOf(system: System): Census {
     const bytes = system.atomicPools?.avail(name) ?? null;
     if (bytes !== null) census.push([`atomic:${name}`, bytes / memory.pageSize]);
   }
-  for (const { region, priv } of reserved.regions) {
-    if (priv !== null) census.push([`pool:${region.name}`, freePages(priv)]);
+  for (const rmem of reserved.regions) {
+    const mem = rmem.priv ?? (rmem === reserved.globalRegion ? reserved.globalPool : null);
+    if (mem !== null) census.push([`pool:${rmem.region.name}`, freePages(mem)]);
   }
   for (const { name, dmaMem } of devices) {
     // Pools of regions follow the windows of whoever asks; a declared one has its own address.

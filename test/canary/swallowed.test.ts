@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
 import { check } from '../../api.ts';
+import type { Machine } from '../../contract/machine.ts';
 import { OP_NAMES } from '../../contract/operations.ts';
 import { OBSERVATIONS, type Subject, type SyncSubject } from '../../contract/subject.ts';
 import { Judge } from '../../model/judge/judge.ts';
@@ -32,13 +33,13 @@ const run = (subject: Subject, failures?: string) =>
   });
 
 /** The built-in subject with another boot. */
-const booting = (boot: () => unknown): SyncSubject => ({
+const booting = (boot: (machine: Machine) => unknown): SyncSubject => ({
   ...carveoutSubject,
   boot: boot as SyncSubject['boot'],
 });
 
 const answering = (outcome: unknown) =>
-  booting(() => ({ booted: { warnings: [] }, apply: () => outcome }));
+  booting((machine) => ({ booted: carveoutSubject.boot(machine).booted, apply: () => outcome }));
 
 describe("an exception that is nobody's finding ends the run", () => {
   it.each<[string, Subject]>([

@@ -9,34 +9,34 @@ import { launch, said, temporaryFolder } from './launch.ts';
 const CORPUS = join(import.meta.dirname, '../../corpus');
 const cwd = temporaryFolder();
 const plain = join(CORPUS, 'attach-in-ram.carveout');
-const shared = join(CORPUS, 'default-pool-two-bitmaps.carveout');
+const fixed = join(CORPUS, 'pool-size-zero.carveout');
 /** The same scenario, on the built-in subject with the bug. */
-const planted = readFileSync(shared, 'utf8').replace(
+const planted = readFileSync(fixed, 'utf8').replace(
   'expect ok',
-  'expect law pool/disjoint\nbugs default-pool-two-bitmaps',
+  'expect law pool/size-zero\nbugs pool-size-zero',
 );
 
 describe('replay', { timeout: 60_000 }, () => {
   it('prints one document for all files, planted bugs and stdin included', async () => {
-    const ran = await launch(['replay', '--json', plain, '-', shared], { cwd, input: planted });
+    const ran = await launch(['replay', '--json', plain, '-', fixed], { cwd, input: planted });
     expect([ran.code, ran.err]).toEqual([0, '']);
     const document = JSON.parse(ran.out);
     expect(document).toMatchObject({ carveout: 'replay', version: 1 });
     expect(document.replays).toMatchObject([
       { file: plain, asExpected: true, observed: 'ok', violation: null },
-      { file: '-', asExpected: true, observed: 'law pool/disjoint' },
-      { file: shared, asExpected: true, observed: 'ok' },
+      { file: '-', asExpected: true, observed: 'law pool/size-zero' },
+      { file: fixed, asExpected: true, observed: 'ok' },
     ]);
-    expect(document.replays[1].violation.law).toBe('pool/disjoint');
+    expect(document.replays[1].violation.law).toBe('pool/size-zero');
     expect(Object.keys(document.replays[0].steps[0])).toEqual(['op', 'outcome', 'sent']);
   });
 
   it('runs what a file of planted bugs names, and stops at an id that is none', async () => {
     const file = join(cwd, 'planted.carveout');
-    writeFileSync(file, planted.replace('bugs default', 'bugs defualt'));
+    writeFileSync(file, planted.replace('bugs pool', 'bugs polo'));
     const ran = await launch(['replay', '--json', file, plain], { cwd });
     expect([ran.code, ran.out]).toEqual([2, '']);
-    expect(ran.err).toContain('no bug or family is called "defualt-pool-two-bitmaps"');
+    expect(ran.err).toContain('no bug or family is called "polo-size-zero"');
   });
 
   it.each([

@@ -19,6 +19,7 @@ const MACHINE = [
   'pool p0 0xa0000000 64K no-map',
   'device d0 pool p0',
   'device d1',
+  'device d2 iommu 4K 0x0 0xffffffff',
 ];
 const scenarioOf = (...program: readonly string[]) =>
   parseScenario([...MACHINE, ...program].join('\n'), 'inline');
@@ -42,16 +43,17 @@ describe('an operation that is not sent', () => {
       'h0 = alloc_coherent d0 1: ok',
       'free h0: ok',
       'read h0 0 1: skipped (h0 names nothing alive)',
-      // Closing: the pool is handed out to its last page.
+      // Closing: the pool is handed out to its last page, and of the others' memory a block.
       'h900000 = alloc_coherent d0 65536: ok',
+      'h900001 = alloc_pages 10 zone=dma: ok',
     ]);
   });
 
   it('would have no effect, or an undefined one', async () => {
-    const program = ['attach d0', 'h0 = alloc_coherent d0 1', 'h1 = alloc_coherent d1 1'];
+    const program = ['attach d0', 'h0 = alloc_coherent d0 1', 'h1 = alloc_coherent d2 1'];
     const steps = await shown(carveoutSubject, ...program, 'free h0 via=d1', 'free h0');
     expect(steps.slice(2, 4)).toEqual([
-      'h1 = alloc_coherent d1 1: skipped (it has nothing to apply to)',
+      'h1 = alloc_coherent d2 1: skipped (it has nothing to apply to)',
       'free h0 via=d1: skipped (its effect is undefined)',
     ]);
   });

@@ -6,7 +6,7 @@ import * as fc from 'fast-check';
 import type { Device, Machine, ProfileName, Region } from '../../contract/machine.ts';
 import { PROFILES } from '../../contract/machine.ts';
 import { cmaAlignment } from '../../contract/machine-check.ts';
-import { ADDRESS_END, alignDown, maskOfBits, UNLIMITED } from '../../contract/numbers.ts';
+import { ADDRESS_END, alignDown, alignUp, maskOfBits, UNLIMITED } from '../../contract/numbers.ts';
 import type { Field, Op, OpName } from '../../contract/operations.ts';
 import { OP_NAMES, rowOf } from '../../contract/operations.ts';
 import type { Case } from '../../contract/scenario.ts';
@@ -40,6 +40,15 @@ const bytesRange = fc
   .tuple(address, size)
   .map(([base, length]) => ({ base, size: Math.min(length, ADDRESS_END - base) }));
 
+/** Mostly small: there must be room for it. */
+const areaRange = (pageSize: number) =>
+  fc
+    .tuple(range(cmaAlignment(pageSize)), fc.integer({ min: 1, max: 4 }))
+    .map(([{ base, size: whole }, granules]) => ({
+      base,
+      size: Math.min(whole, granules * cmaAlignment(pageSize)),
+    }));
+
 function region(profile: ProfileName, pageSize: number, called: string): fc.Arbitrary<Region> {
   const flags = { name: called, noMap: false, isDefault: false, disabled: false };
   const plain = fc
@@ -60,10 +69,41 @@ function region(profile: ProfileName, pageSize: number, called: string): fc.Arbi
       };
     });
   const cma = fc
-    .record({ isDefault: fc.boolean(), range: range(cmaAlignment(pageSize)) })
+    .record({ isDefault: fc.boolean(), disabled: fc.boolean(), range: areaRange(pageSize) })
     .map(({ range: r, ...f }) => ({ ...flags, ...f, ...r, kind: 'cma' as const }));
   const restricted = bytesRange.map((r) => ({ ...flags, ...r, kind: 'restricted' as const }));
   return fc.oneof(pool, cma, restricted, plain);
+}
+
+/**
+ * The areas are moved to where the machine check wants them: inside a bank, beside everything else.
+ * One that finds no room is a plain region.
+ */
+function settled(machine: Machine): Machine {
+  const regions: Region[] = machine.regions.filter(({ kind }) => kind !== 'cma');
+  const byName = new Map(regions.map((one) => [one.name, one]));
+  for (const area of machine.regions.filter(({ kind }) => kind === 'cma')) {
+    const base = roomFor(area, machine, regions);
+    const plain = { ...area, kind: 'plain', isDefault: false } as const;
+    const placed = base === undefined ? plain : { ...area, base };
+    byName.set(area.name, placed);
+    regions.push(placed);
+  }
+  return { ...machine, regions: machine.regions.map(({ name: called }) => byName.get(called)!) };
+}
+
+/** Where it was drawn, or else at the start of a bank or behind another region. */
+function roomFor(
+  { base: drawn, size: length }: Region,
+  { banks, pageSize }: Machine,
+  others: readonly Region[],
+): number | undefined {
+  const starts = [...banks.map(({ base }) => base), ...others.map((r) => r.base + r.size)];
+  return [drawn, ...starts.map((start) => alignUp(start, cmaAlignment(pageSize)))].find(
+    (base) =>
+      banks.some((bank) => bank.base <= base && base + length <= bank.base + bank.size) &&
+      others.every((r) => r.disabled || r.base >= base + length || base >= r.base + r.size),
+  );
 }
 
 const window = fc.record({ cpu: address, dma: address, size });
@@ -126,7 +166,8 @@ export const machines: fc.Arbitrary<Machine> = fc
       swiotlb: fc.option(swiotlb),
       devices: each(deviceNames, (called) => device(called, regionNames.length)),
     }),
-  );
+  )
+  .map(settled);
 
 function operand(field: Field, machine: Machine): fc.Arbitrary<unknown> {
   const given = givenOperand(field, machine);

@@ -24,6 +24,12 @@ describe('round trips', () => {
     });
   });
 
+  test('among them some with areas', () => {
+    const drawn = fc.sample(machines, { seed: 1, numRuns: 300 });
+    const areas = drawn.flatMap(({ regions }) => regions.filter(({ kind }) => kind === 'cma'));
+    expect(areas.filter(({ disabled }) => !disabled).length).toBeGreaterThan(20);
+  });
+
   test('operations', () => {
     holds(cases, ({ machine, program }) => {
       const read = program.map((op) => opFromJson(wire(opToJson(op, machine)), machine));

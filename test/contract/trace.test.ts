@@ -2,6 +2,7 @@
  * Goal: a trace survives being written and read, and a bad line is refused by its number. Method:
  * round trips over any case with any outcomes; a table of spoiled traces.
  */
+
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { machineFromJson } from '../../contract/json/machine.ts';
@@ -9,6 +10,7 @@ import type { TraceStep } from '../../contract/json/trace.ts';
 import { TraceReader, traceHeadLine, traceStepLine } from '../../contract/json/trace.ts';
 import { OK } from '../../contract/outcome.ts';
 import type { Booted } from '../../contract/subject.ts';
+import { OBSERVATIONS } from '../../contract/subject.ts';
 import { cases, holds } from './arbitrary.ts';
 import { outcomes } from './outcomes.ts';
 import { refusal } from './refusal.ts';
@@ -19,7 +21,12 @@ const booteds: fc.Arbitrary<Booted> = fc.record({
 
 const traces = fc.tuple(cases, booteds).chain(([{ machine, program }, booted]) =>
   fc.record({
-    head: fc.constant({ machine, booted }),
+    head: fc.record({
+      observes: fc.constantFrom(undefined, ['phys' as const], [...OBSERVATIONS]),
+      operations: fc.constantFrom(undefined, ['alloc_coherent' as const, 'census' as const]),
+      machine: fc.constant(machine),
+      booted: fc.constant(booted),
+    }),
     steps: fc.tuple(
       ...program.map(
         (op): fc.Arbitrary<TraceStep> => outcomes(op.op).map((outcome) => ({ op, outcome })),

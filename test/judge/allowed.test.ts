@@ -2,10 +2,11 @@
 // forged answers that break no law.
 import { describe, expect, it } from 'vitest';
 import { OK } from '../../contract/outcome.ts';
+import type { Observation } from '../../contract/subject.ts';
 import { parseScenario } from '../../contract/text/parse.ts';
 import { Judge } from '../../model/judge/judge.ts';
 import type { Answered } from './forge.ts';
-import { grant, lawBrokenBy, ok } from './forge.ts';
+import { grant, lawBrokenBy, ok, verdicts } from './forge.ts';
 
 describe('what the judge believes', () => {
   it('a crash changes nothing', () => {
@@ -30,6 +31,39 @@ read h0 0 16
     judge.adopt(program[0]!, OK);
     judge.adopt(program[1]!, ok({ phys: 0 }));
     expect(judge.check(program[2]!, OK)).toBeNull();
+  });
+});
+
+describe('a subject that tells bus addresses alone', () => {
+  const observes = new Set<Observation>(['handle', 'bytes']);
+  const told = (handle: number) => ok({ handle, bytes: [[0, 4096]] });
+  const said = (device: string, before: readonly Answered[], handles: readonly number[]) => {
+    const machine = `bank 0x80000000 1G\npool p0 0x20000000 16K\ndevice d0 ${device} pool p0`;
+    const all: Answered[] = [['attach d0', OK], ...before];
+    const op = 'h9 = alloc_coherent d0 4096';
+    return verdicts(machine, all, op, handles.map(told), { observes });
+  };
+  const first: Answered = ['h0 = alloc_coherent d0 4096', told(0x1000)];
+
+  it('tells the page by it', () => {
+    const window = 'window 0x20000000 0x0 64K';
+    expect(said(window, [first], [0, 0x1000, 0x1800, 0x4000])).toEqual([
+      null,
+      'pool/disjoint',
+      'pool/aligned',
+      'pool/inside',
+    ]);
+  });
+
+  it('even where it counts from all ones (deviation P-T6)', () => {
+    const window = 'window 0x80000000 0x0 64K';
+    const taken: Answered = ['h0 = alloc_coherent d0 4096', told(Number.POSITIVE_INFINITY)];
+    expect(said(window, [taken], [Number.POSITIVE_INFINITY, 0xfff, 0x1fff, 0x3fff])).toEqual([
+      'pool/disjoint',
+      null,
+      null,
+      'pool/inside',
+    ]);
   });
 });
 

@@ -92,3 +92,14 @@ export class KeepsTheLastPage extends Bitmap {
     this.clearRange(pos, Math.max(1, 2 ** order - 1));
   }
 }
+
+/** A summary of bits from 256 on that is made once: an area that was found too full stays so. */
+export class ForgetsTheFreed extends Bitmap {
+  #fullUpTo = 0;
+  override findNextZeroAreaOff(size: number, start: number, nr: number, mask: number, off: number) {
+    const index = super.findNextZeroAreaOff(size, start, nr, mask, off);
+    if (index < this.#fullUpTo && index >= 256) return size + nr;
+    if (index < size) this.#fullUpTo = Math.max(this.#fullUpTo, index);
+    return index;
+  }
+}

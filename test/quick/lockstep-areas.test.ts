@@ -5,6 +5,7 @@
  */
 import { describe, expect, test } from 'vitest';
 import type { Algorithm } from '../../model/reference/genalloc.ts';
+import { checkAreaSearch } from '../../properties/lockstep/area-search.ts';
 import { CMA_LAWS, type CmaLaw, checkCma } from '../../properties/lockstep/cma.ts';
 import { checkCmaCreation } from '../../properties/lockstep/cma-creation.ts';
 import {
@@ -16,6 +17,7 @@ import {
 import { placeContiguous } from '../../sut/mm/cma-place.ts';
 import { countingArea, countingPool, Labels } from './area-labels.ts';
 import { areaWith, type Flaws } from './broken-areas.ts';
+import { AlignsOnlyTheStart, ForgetsTheFreed, RestartsBehindTheWindow } from './broken-bitmaps.ts';
 import * as broken from './broken-gen-pools.ts';
 
 const SEED = 'lockstep';
@@ -32,6 +34,10 @@ describe('holds', () => {
 
   test('cma/creation', () => {
     expect(checkCmaCreation(SEED, 1500)?.message).toBeUndefined();
+  });
+
+  test('area/leftmost', () => {
+    expect(checkAreaSearch(SEED, 150)?.message).toBeUndefined();
   });
 
   /** M-T4: an index between two candidates leads to the second one, as the kernel's step does. */
@@ -109,6 +115,18 @@ describe('CMA can fail', () => {
     expect(failure?.law).toBe(law);
     // One line makes the area; the last one may be the release of all.
     expect(failure?.calls.length, failure?.message).toBeLessThanOrEqual(callsMax + 1);
+  });
+});
+
+describe('area searches can fail', () => {
+  test.each([
+    ['restart behind the window', (n: number) => new RestartsBehindTheWindow(n)],
+    ['only the start is aligned', (n: number) => new AlignsOnlyTheStart(n)],
+    ['what is given back far away stays unseen', (n: number) => new ForgetsTheFreed(n)],
+  ])('%s', (_name, make) => {
+    const failure = checkAreaSearch(SEED, 150, make);
+    expect(failure?.law).toBe('area/leftmost');
+    expect(failure?.calls.length, failure?.message).toBeLessThanOrEqual(5);
   });
 });
 

@@ -7,6 +7,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { alignUp } from '../../contract/numbers.ts';
 import { ReferenceBitmap } from '../../model/reference/bitmap.ts';
+import { AREA_LAW } from '../../properties/lockstep/area-search.ts';
 import {
   BITMAP_LAWS,
   type BitmapLaw,
@@ -52,7 +53,7 @@ describe('holds', () => {
   });
 
   test('each of them is a listed law, and no other is', () => {
-    const areas = [...GENPOOL_LAWS, ...CMA_LAWS, CREATION_LAW];
+    const areas = [...GENPOOL_LAWS, ...CMA_LAWS, CREATION_LAW, AREA_LAW];
     const checked = [...BITMAP_LAWS, 'bitmap/index', ...POOL_LAWS, ...areas, ...BUDDY_LAWS];
     expect(LOCKSTEP_LAWS.map(({ id }) => id).sort()).toEqual([...checked].sort());
   });

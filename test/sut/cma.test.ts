@@ -5,6 +5,7 @@
 import { describe, expect, it } from 'vitest';
 import { Cma } from '../../sut/mm/cma.ts';
 import { CmaTable } from '../../sut/mm/cma-areas.ts';
+import { placeContiguous } from '../../sut/mm/cma-place.ts';
 
 const MIB = 2 ** 20;
 const pages = { allocContigRange: () => null, freeContigRange: () => undefined };
@@ -57,6 +58,12 @@ describe('cma_declare_contiguous', () => {
   it('makes an area where there is room: at the end of RAM, in whole pageblocks', () => {
     const area = new CmaTable(4096, pages).declareContiguous(asked, memory, 'heap');
     expect(area).toMatchObject({ name: 'heap', basePfn: (62 * MIB) / 4096, count: 512 });
+  });
+
+  it('banks side by side are one', () => {
+    const banks = [64, 0].map((start) => ({ start: start * MIB, end: (start + 64) * MIB }));
+    const place = placeContiguous({ ...asked, size: 100 * MIB }, 4096, { banks, reserved: [] });
+    expect(place).toEqual({ base: 28 * MIB, size: 100 * MIB });
   });
 
   it('hands on what stands against a place', () => {

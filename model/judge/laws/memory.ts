@@ -19,7 +19,7 @@ export const MEMORY_LAWS: readonly Law[] = [
     'alloc/source',
     'Memory comes from the one source that the first matching rule names: restricted pool, ' +
       'atomic pool, area, page allocator; from the last only if the area has nothing in reach.',
-    ['C-I1', '3.2', '3.3', '6.4', 'C-T5', 'M-T6', 'M-T7'],
+    ['C-I1', '3.2', '3.3', '3.6', '6.4', 'C-T5', 'M-T6', 'M-T7'],
     'kernel/dma/direct.c:dma_direct_alloc',
   ),
   law(
@@ -159,7 +159,7 @@ export const MEMORY_LAWS: readonly Law[] = [
   law(
     'account/pages',
     'What is free and what is handed out add up, for every zone, area and pool.',
-    ['B-I1', 'C-I1', 'C-I3', 'C-I5', 'G-I1', 'M-I1', 'M-I4', 'P-I1', 'P-I7'],
+    ['B-I1', 'C-I1', 'C-I3', 'C-I5', '3.5', 'G-I1', 'M-I1', 'M-I4', 'P-I1', 'P-I7'],
     '/proc/zoneinfo',
     ['free-memory'],
   ),

@@ -119,7 +119,7 @@ export const POOL_LAWS: readonly Law[] = [
   law(
     'cpu/contents',
     'The CPU reads what was written last, and zeros where nothing was.',
-    ['P-I8', '2.4'],
+    ['P-I8', 'C-T9', '2.4'],
     'Documentation/core-api/dma-api.rst',
   ),
 ];

@@ -4,7 +4,7 @@ import { BEYOND, endsWithin, hex } from '../../../contract/numbers.ts';
 import type { Ok, Runs } from '../../../contract/outcome.ts';
 import { fits } from '../arena.ts';
 import type { DmaAlloc, Wanted } from '../dispatch.ts';
-import { ladders, rungArena, someUnreachable } from '../ladder.ts';
+import { askedRungs, someUnreachable } from '../ladder.ts';
 import type { AreaState, SlotsState } from '../memory.ts';
 import { areaArena, chunkArena, slotArena } from '../memory.ts';
 import { areaWish, blockFor, checkRun, orderWish, sourceAt, wholePages } from '../place.ts';
@@ -117,11 +117,8 @@ function inPages(
   if (missed !== null) return missed;
   const block = blockFor(state, size);
   if (block === null) return broken('pages/inside', 'none: no block is as large', hex(start));
-  // A later rung has fewer zones, but none of them keeps a reserve from it.
-  const rungs = ladders(state, device).flat();
-  const results = rungs.map((rung) =>
-    checkRun('pages', rungArena(state, rung, block.length), block, start),
-  );
+  const asked = askedRungs(state, device, block, wholePages(state, size)).flat();
+  const results = asked.map((arena) => checkRun('pages', arena, block, start));
   return results.includes(null) ? null : results[0]!;
 }
 

@@ -9,7 +9,7 @@ import { PAGE_LIES } from './pages.ts';
 import { SLOT_LIES } from './slots.ts';
 import { SOURCE_LIES } from './sources.ts';
 
-export { BOOT_LIES } from './growth.ts';
+export { BOOT_LIES } from './boot.ts';
 
 export const MEMORY_LIES: readonly Lie[] = [
   ...PAGE_LIES,
