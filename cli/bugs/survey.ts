@@ -35,7 +35,7 @@ const LINUX = 'linux-6.12';
 const BUDGET = { cases: 30_000, timeMs: 20_000 };
 /** Per bug, all seeds together: a missed bug does not cost minutes. */
 const TOTAL_MS = 60_000;
-const KNOWN_CASES = 3000;
+const KNOWN_CASES = 9000;
 
 export async function survey(bugs: readonly Bug[], plan: Plan): Promise<Survey> {
   const started = performance.now();

@@ -14,11 +14,14 @@ export const ADDRESS_DEVIATIONS: readonly Deviation[] = [
     id: 'window-crossed',
     spec: 'A-T2',
     disposition: 'repaired',
-    laws: ['dma/coherent-ok'],
+    laws: ['dma/coherent-ok', 'alloc/handle'],
     linux: 'Only the first byte is translated: a buffer may start in a window and end outside it.',
     reason: 'The tail would name foreign memory; no caller can want that.',
     repaired: 'false unless one window holds the whole buffer',
-    matches: (op, violation) => op.op === 'coherent_ok' && violation.observed === 'true',
+    matches: (op, violation) =>
+      op.op === 'coherent_ok'
+        ? violation.observed === 'true'
+        : violation.law === 'alloc/handle' && violation.expected.startsWith('none'),
   },
   {
     id: 'address-wraps',

@@ -59,7 +59,7 @@ function drawAlloc(random: Random, config: Configuration, plan: Plan): Op | null
   const elsewhere = config.hasPages || (plan.hasGlobal && chance(random, 1, 4));
   if (pool === null && !elsewhere) return null;
   const { pageSize } = plan.machine;
-  const pages = pool?.pages ?? (config.hasPages ? blockPages(pageSize) : 1);
+  const pages = pool?.pages ?? (config.hasPages ? pagesElsewhere(plan, device) : 1);
   const size = drawSize(random, config.scale, pageSize, pages);
   const gfp = chance(random, 1, 4) ? 'atomic' : 'blocking';
   const attrs = chance(random, 1, 6) ? ATTRS.filter(() => chance(random, 1, 4)) : [];
@@ -67,10 +67,15 @@ function drawAlloc(random: Random, config: Configuration, plan: Plan): Op | null
   return { op: 'alloc_coherent', out, device, size, gfp, attrs };
 }
 
+/** A restricted pool hands out up to 128 slots of 2 KiB, the page allocator its largest block. */
+function pagesElsewhere({ machine, restricted }: Plan, device: number): number {
+  return restricted[device] === true ? 2 ** 18 / machine.pageSize : blockPages(machine.pageSize);
+}
+
 function drawNoncoherent(random: Random, config: Configuration, plan: Plan): Op | null {
   const device = drawDevice(random, config, plan.machine);
   const { pageSize } = plan.machine;
-  const size = drawSize(random, config.scale, pageSize, blockPages(pageSize));
+  const size = drawSize(random, config.scale, pageSize, pagesElsewhere(plan, device));
   const gfp = chance(random, 1, 4) ? 'atomic' : 'blocking';
   const direction = chance(random, 1, 2) ? 'bidirectional' : pick(random, DIRECTIONS);
   const out = plan.take(device, size);
@@ -143,6 +148,7 @@ function drawOnPool(
     }
     case 'detach':
       if (pool !== null && pool.region >= 0) plan.unbind(device);
+      plan.restricted[device] = false;
       return { op: 'detach', device };
     case 'release':
       if (pool !== null && (pool.region >= 0 || pool.live > 0)) return null;

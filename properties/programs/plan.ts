@@ -29,6 +29,8 @@ export class Plan {
   /** Pool of each device, or null. */
   readonly pools: (PlannedPool | null)[];
   readonly live: PlannedBuffer[] = [];
+  /** Has the device a restricted pool? */
+  readonly restricted: boolean[];
   /** Pages of areas somebody uses: region, first page, how many. */
   readonly pinned: (readonly [region: number, page: number, pages: number])[] = [];
   /** Regions that can be areas. */
@@ -41,6 +43,7 @@ export class Plan {
   constructor(machine: Machine) {
     this.machine = machine;
     this.pools = machine.devices.map(() => null);
+    this.restricted = machine.devices.map(() => false);
     this.areas = machine.regions.flatMap(({ kind, disabled }, index) =>
       kind === 'cma' && !disabled ? [index] : [],
     );
@@ -77,6 +80,7 @@ export class Plan {
     if (region === undefined || this.pools[device] !== null) return;
     const { kind, disabled } = this.machine.regions[region]!;
     if (kind === 'pool' && !disabled) this.pools[device] = this.#regionPool(region);
+    if (kind === 'restricted' && !disabled) this.restricted[device] = true;
   }
 
   declare(device: number, base: number, size: number): void {

@@ -76,7 +76,9 @@ export class Trial {
 
   booted(booted: Booted): Failure | null {
     const violation = this.judge.checkBoot(booted);
-    return violation && { violation, step: -1, op: null, outcome: null };
+    // Whatever a deviation is told by, booting is no operation.
+    if (violation === null || this.#isKnown(CENSUS, violation)) return null;
+    return { violation, step: -1, op: null, outcome: null };
   }
 
   /** Booting threw: no session, and nothing more to ask. */
@@ -106,7 +108,8 @@ export class Trial {
   /** Holds the count after an operation against the laws; it is that operation's failure. */
   audited(op: Op, census: Outcome, step: number): Failure | null {
     const violation = this.judge.check(CENSUS, census);
-    return violation && { violation, step, op, outcome: census };
+    if (violation === null || this.#isKnown(op, violation)) return null;
+    return { violation, step, op, outcome: census };
   }
 
   /** Judges the answer and, if it is allowed or a known deviation, believes it. */
