@@ -84,7 +84,7 @@ export class Judge {
   checkBoot(booted: Booted): Violation | null {
     const chunks = booted.events ?? [];
     const violation = this.#checkMessages(booted) ?? checkBootChunks(this.state, chunks);
-    if (violation === null && this.state.accounted) adoptChunks(this.state, chunks);
+    if (this.state.accounted) adoptChunks(this.state, chunks);
     return violation;
   }
 
