@@ -38,7 +38,8 @@ export function without(parts: readonly Interval[], holes: readonly Interval[]):
     const rest: Interval[] = [];
     let at = from;
     for (const [start, end] of gone) {
-      if (end <= at || start >= to) continue;
+      if (start >= to) break;
+      if (end <= at) continue;
       if (at < start) rest.push([at, start]);
       at = Math.max(at, end);
     }

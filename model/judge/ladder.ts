@@ -93,9 +93,13 @@ export function askedRungs(
   size: number,
 ): readonly (readonly Arena[])[] {
   return ladders(state, device).map((rungs) => {
-    const arenas = rungs.map((rung) => rungArena(state, rung, wish.length));
-    const last = arenas.findIndex((arena) => !someUnreachable(device, arena, wish, size));
-    return last < 0 ? arenas : arenas.slice(0, last + 1);
+    const asked: Arena[] = [];
+    for (const rung of rungs) {
+      const arena = rungArena(state, rung, wish.length);
+      asked.push(arena);
+      if (!someUnreachable(device, arena, wish, size)) break;
+    }
+    return asked;
   });
 }
 
