@@ -16,11 +16,13 @@ import {
 } from '../contract/numbers.ts';
 import type { Op, OpOf } from '../contract/operations.ts';
 import type { Ok, Outcome } from '../contract/outcome.ts';
+import type { Wanted } from '../model/judge/dispatch.ts';
 import { wantedBy } from '../model/judge/dispatch.ts';
 import { broken } from '../model/judge/rule.ts';
 import type { DeviceState, PoolState, State } from '../model/judge/state.ts';
 import { coherentLimit } from '../model/judge/view.ts';
 import { leftmostRegion, windowOfDma, windowOfPhys } from '../model/reference/placement.ts';
+import { placedInArea, placedInAtomicPool } from './placement-memory.ts';
 
 const law = (id: string, says: string, decides: readonly string[], source: string): Law => ({
   id,
@@ -43,6 +45,13 @@ export const PLACEMENT_LAWS: readonly Law[] = [
       'of a pool count from the translation of its base.',
     ['1.3', 'P-T6', 'P-T7'],
     'include/linux/dma-direct.h:translate_phys_to_dma',
+  ),
+  law(
+    'placement/first-run',
+    'An area hands out its lowest aligned free run; an atomic pool the lowest of the newest chunk ' +
+      'that has one, and of several pools the first whose run is within reach.',
+    ['M-I3', 'G-I4', '4.2', '6.3'],
+    'kernel/dma/pool.c:dma_alloc_from_pool',
   ),
 ];
 
@@ -77,7 +86,10 @@ function ofAllocation(
   if (outcome.is !== 'ok' || outcome.phys === undefined) return null;
   const device = state.devices[op.device]!;
   const wanted = wantedBy(state, op);
-  if (wanted.from !== 'pool') return ofTranslation(device, outcome);
+  if (wanted.from !== 'pool') {
+    const placed = ofMemory(state, device, wanted, op.size, outcome.phys);
+    return placed ?? ofTranslation(device, outcome);
+  }
   const { pool } = wanted;
   const { pageSize } = state.machine;
   const run = 2 ** orderOf(op.size, pageSize);
@@ -88,6 +100,20 @@ function ofAllocation(
   const observed = (outcome.phys - pool.base) / pageSize;
   if (page !== observed) return broken('placement/leftmost', `page ${page}`, `page ${observed}`);
   return ofHandle(device, pool, outcome);
+}
+
+function ofMemory(
+  state: State,
+  device: DeviceState,
+  wanted: Wanted,
+  size: number,
+  phys: number,
+): Violation | null {
+  // Where windows overlap, which chunk or limit counts is not the question asked here.
+  if (wanted.from === 'atomic' && device.windows.length <= 1 && state.accounted) {
+    return placedInAtomicPool(state, device, size, phys);
+  }
+  return wanted.from === 'pages' ? placedInArea(state, wanted.area, size, phys) : null;
 }
 
 /** Other memory has the translation of its own first byte. */
