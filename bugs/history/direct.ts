@@ -13,7 +13,8 @@ const ALLOCATIONS: readonly Bug[] = [
       {
         file: ALLOC,
         within: 'DirectAlloc.#allocPages',
-        find: 'dmaFreeContiguous(this.#memory, dev, pfn, bytes); return this.#climbDown(dev, bytes);',
+        find: `dmaFreeContiguous(this.#memory, dev, pfn, bytes);
+          return this.#climbDown(dev, bytes);`,
         replace: `dmaFreeContiguous(this.#memory, dev, pfn, bytes);
     return this.#climbDown(dev, bytes, true);`,
       },

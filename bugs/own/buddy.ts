@@ -52,8 +52,8 @@ export const BUDDY: readonly Bug[] = [
       },
     ],
     story:
-      'Exactly 2^n pages are cut from a block of 2^(n+1), the rest given back at once: the answer ' +
-      'is right as long as there is such a block, and a largest one can never be had.',
+      'Exactly 2^n pages are cut from a block of 2^(n+1), the rest given back at once: the ' +
+      'answeris right as long as there is such a block, and a largest one can never be had.',
     reference: 'spec 5.2, Exact allocation',
   },
   {

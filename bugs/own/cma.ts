@@ -34,8 +34,8 @@ export const CMA: readonly Bug[] = [
       },
     ],
     story:
-      'Single pages never come from an area, so freeing one asks none; but those of a device with ' +
-      'an area of its own do, and their bits stay set.',
+      'Single pages never come from an area, so freeing one asks none; but those of a device ' +
+      'withan area of its own do, and their bits stay set.',
     reference: 'spec M-T6, M-I4',
   },
 ];

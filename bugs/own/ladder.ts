@@ -32,8 +32,8 @@ export const LADDER: readonly Bug[] = [
       },
     ],
     story:
-      'Freed slots count how many free ones follow without those behind the freed ones: free runs ' +
-      'fall apart, and a large request finds none.',
+      'Freed slots count how many free ones follow without those behind the freed ones: free ' +
+      'runsfall apart, and a large request finds none.',
     reference: 'spec 3.4; kernel/dma/swiotlb.c:swiotlb_release_slots',
   },
 ];

@@ -43,6 +43,7 @@ const CHOSEN: Readonly<Record<string, string>> = {
   'atomic-pool': 'pool-default-size-formula',
   buddy: 'buddy-takeoff-not-counted',
   cma: 'own-free-single-page-shortcut',
+  swiotlb: 'own-slots-release-forgets-next',
   'dma-direct': 'mapping-coherent-memory-not-zeroed-pages',
 };
 
