@@ -90,6 +90,29 @@ describe('a subject that keeps no accounts', () => {
   });
 });
 
+describe('a subject that tells no bus addresses', () => {
+  const observes = new Set<Observation>(['phys', 'bytes', 'free-memory']);
+  const setting: Setting = { ...withMemory(), observes };
+  const machine = `profile x86-64
+bank 0x800000 4M
+device d0
+device d1 bus-limit 0x800fff`;
+  const placed = (phys: number) => ok({ phys, bytes: [[0, 4096]] });
+
+  it('is not asked whether they are right', () => {
+    const op = 'h0 = alloc_coherent d1 4096';
+    expect(verdicts(machine, [], op, [placed(0x801000)], setting)).toEqual([null]);
+  });
+
+  it('gives no memory twice, and takes it back', () => {
+    const first: Answered = ['h0 = alloc_coherent d0 4096', placed(0x800000)];
+    const again = 'h1 = alloc_coherent d0 4096';
+    const said = (before: readonly Answered[]) =>
+      verdicts(machine, before, again, [placed(0x800000)], setting);
+    expect([...said([first]), ...said([first, ['free h0', OK]])]).toEqual(['pages/disjoint', null]);
+  });
+});
+
 describe('where several answers are right', () => {
   it('either window that holds the limit leads down the zones', () => {
     // The limit is below 16 MiB by the one, and above 4 GiB by the other.

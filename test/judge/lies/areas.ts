@@ -1,6 +1,6 @@
 /** Lies about contiguous areas: what they hand out, who uses them. */
 import type { Answered } from '../forge.ts';
-import { chunk, grant, withMemory } from '../forge.ts';
+import { chunk, grant, ok, withMemory } from '../forge.ts';
 import type { Lie, Stage } from './lie.ts';
 import { EBUSY, EINVAL, liesOf, NONE, OK } from './lie.ts';
 
@@ -156,6 +156,20 @@ device d1 pool c1`,
   ),
 };
 
+const defaultCensus = (free: number) =>
+  ok({
+    census: [
+      ['dma', 16384 - 2048],
+      ['dma32', 0],
+      ['normal', 0],
+      ['cma:c0', free],
+      ['cma:c1', 1024],
+      ['atomic:kernel', 32],
+      ['atomic:dma', 32],
+      ['atomic:dma32', 32],
+    ],
+  });
+
 const DEFAULTS = liesOf(DEFAULT, [
   [
     'alloc/source',
@@ -198,6 +212,14 @@ const DEFAULTS = liesOf(DEFAULT, [
     inArea(100, 12288),
   ],
   ['contig/exact', 'an atomic pool has it', [], 'pin c0 95 pages=2', OK, EBUSY],
+  [
+    'account/pages',
+    'as if no atomic pool had taken of it',
+    [],
+    'census',
+    defaultCensus(1024),
+    defaultCensus(1024 - 96),
+  ],
   ['cma/complete', 'there is room', [], 'h0 = alloc_coherent d0 2M', NONE, inArea(256, 2 ** 21)],
 ]);
 

@@ -107,6 +107,14 @@ const REFUSALS = liesOf(POOLS, [
     grant(DMA, 4096),
   ],
   [
+    'atomic/complete',
+    'without a limit, so has the one in the middle',
+    [all('d64', 0, KERNEL), all('d30', 1, DMA)],
+    'h2 = alloc_coherent d64 4096 gfp=atomic',
+    NONE,
+    grant(DMA32, 4096),
+  ],
+  [
     'atomic/inside',
     'no chunk is as large',
     [],
@@ -164,6 +172,35 @@ const SEARCHES = liesOf(MISSING, [
   ],
 ]);
 
+/** The pool of ZONE_DMA has all there is below 4 GiB: for DMA32 nothing was left. */
+const EXHAUSTED: Stage = {
+  machine: `profile arm64 zone-dma 0x3fffffff
+bank 0x3ffe0000 128K
+bank 0x100000000 4M
+device d30 mask 30
+device d32`,
+  setting: withMemory(chunk('kernel', KERNEL, SIZE), chunk('dma', 0x3ffe0000, SIZE)),
+};
+
+const ENDS = liesOf(EXHAUSTED, [
+  [
+    'alloc/reachable',
+    'out of reach, and without a pool of DMA32 that of DMA is not asked',
+    [],
+    'h0 = alloc_coherent d32 4096 gfp=atomic',
+    grant(KERNEL, 4096),
+    NONE,
+  ],
+  [
+    'atomic/complete',
+    'it is asked where the limit leads to DMA',
+    [],
+    'h0 = alloc_coherent d30 4096 gfp=atomic',
+    NONE,
+    grant(0x3ffe0000, 4096),
+  ],
+]);
+
 /** With 32 GiB a chunk has 4 MiB; one of an area is aligned to 1 MiB only (trap G-T2). */
 const LARGE: Stage = {
   machine: `bank 0x100000000 32G
@@ -199,6 +236,7 @@ export const ATOMIC_LIES: readonly Lie[] = [
   ...RUNS,
   ...REFUSALS,
   ...SEARCHES,
+  ...ENDS,
   ...ALIGNED,
   ...RETURNS,
 ];

@@ -26,7 +26,7 @@ device d0`;
 const above = [sized('kernel', 0x40000000), sized('dma', 0x3fe00000), sized('dma32', 0x40020000)];
 
 /** 32 pages of ZONE_DMA, and above it 16 at a time, 9 times over: DMA keeps a page from those. */
-const SPARSE = [
+export const SPARSE = [
   'profile arm64 zone-dma 0x3fffffff lowmem-reserve',
   'bank 0x3ffe0000 128K',
   ...Array.from({ length: 9 }, (_, i) => `bank 0x${(0x40000000 + i * 0x40000).toString(16)} 124K`),
@@ -84,6 +84,18 @@ export const BOOT_LIES: readonly BootLie[] = [
         'atomic/growth',
         'reserves are not kept while booting',
         [sized('kernel', 0x40000000, 0x10000), sized('dma', 0x3ffe0000)],
+      ],
+    ],
+  ),
+  // 128 KiB for each GiB, that of areas included.
+  ...bootLies(
+    'bank 0x80000000 2G\ncma c0 0x80000000 1G\ndevice d0',
+    ['kernel', 'dma', 'dma32'].map((of, i) => sized(of, 0xc0000000 + i * 0x40000, 0x40000)),
+    [
+      [
+        'atomic/growth',
+        'as if areas were no RAM',
+        ['kernel', 'dma', 'dma32'].map((of, i) => sized(of, 0xc0000000 + i * 0x40000)),
       ],
     ],
   ),

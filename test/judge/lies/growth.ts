@@ -3,7 +3,7 @@ import type { Event } from '../../../contract/outcome.ts';
 import type { Answered } from '../forge.ts';
 import { grant, ok, withMemory } from '../forge.ts';
 import { CHUNKS, DMA, KERNEL, ZONES } from './atomic.ts';
-import { KIB_128, sized } from './boot.ts';
+import { KIB_128, SPARSE, sized } from './boot.ts';
 import type { Lie, Stage } from './lie.ts';
 import { EBUSY, liesOf, OK } from './lie.ts';
 
@@ -14,7 +14,7 @@ const grew = (...events: readonly Event[]) => ok({ events });
 const more = sized('kernel', 0x100020000);
 const moreDma = sized('dma', 0x3fe20000);
 
-export const GROWTH_LIES: readonly Lie[] = liesOf(POOLS, [
+const GROWN = liesOf(POOLS, [
   ['atomic/growth', 'none although one is low', [use], 'run_work', OK, grew(more)],
   ['atomic/growth', 'not what is low', [use], 'run_work', grew(moreDma), grew(more)],
   ['atomic/growth', 'more than is low', [use], 'run_work', grew(moreDma, more), grew(more)],
@@ -131,3 +131,27 @@ export const GROWTH_LIES: readonly Lie[] = liesOf(POOLS, [
     ok({ phys: 0x100040000 }),
   ],
 ]);
+
+/** The pool of DMA32 has 16 pages only from the start. */
+const SMALL: Stage = {
+  machine: `${SPARSE}\ndevice d32`,
+  setting: withMemory(sized('kernel', 0x3ffe0000), sized('dma32', 0x40000000, 0x10000)),
+};
+const useSmall: Answered = ['h0 = alloc_coherent d32 1 gfp=atomic', grant(0x40000000, 1)];
+const moreSmall = sized('dma32', 0x40040000, 0x10000);
+const evenMore = sized('dma32', 0x40080000, 0x10000);
+
+const DUE = liesOf(SMALL, [
+  ['atomic/growth', 'low, but never used', [], 'run_work', grew(moreSmall), OK],
+  ['atomic/growth', 'used', [useSmall], 'run_work', OK, grew(moreSmall)],
+  [
+    'atomic/growth',
+    'low still, but not used since',
+    [useSmall, ['run_work', grew(moreSmall)]],
+    'run_work',
+    grew(evenMore),
+    OK,
+  ],
+]);
+
+export const GROWTH_LIES: readonly Lie[] = [...GROWN, ...DUE];

@@ -131,4 +131,34 @@ const RESERVES: readonly Lie[] = [
   ]),
 ];
 
-export const LADDER_LIES: readonly Lie[] = [...EXHAUSTED, ...RESERVES];
+/** 32 pages of ZONE_DMA, of which 15 are kept: what is above are fewer than 16 times 256. */
+const LARGER: Stage = {
+  machine: `profile x86-64 lowmem-reserve
+bank 0xfe0000 128K
+bank 0x100000000 16320K
+device any mask 64`,
+  setting: withMemory(),
+};
+const fillLarger: Answered = ['h9 = alloc_contig 0x100000000 4080', OK];
+const one: Answered = ['h8 = alloc_pages 0 zone=dma', ok({ phys: 0xfe0000 })];
+
+const SIZES = liesOf(LARGER, [
+  [
+    'pages/inside',
+    'the reserve would be left, less all pages of the block but one',
+    [fillLarger],
+    'h0 = alloc_coherent any 128K',
+    grant(0xfe0000, 0x20000),
+    NONE,
+  ],
+  [
+    'pages/complete',
+    'a page more than the reserve would be left',
+    [fillLarger, one],
+    'h0 = alloc_coherent any 64K',
+    NONE,
+    grant(0xff0000, 0x10000),
+  ],
+]);
+
+export const LADDER_LIES: readonly Lie[] = [...EXHAUSTED, ...RESERVES, ...SIZES];

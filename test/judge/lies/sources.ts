@@ -99,6 +99,7 @@ const OFFSET: Stage = {
   machine: `bank 0x80000000 64M
 device d0 window 0x80000000 0x1000 8K window 0x80100000 0x100000 16M
 device d1 window 0x80000000 0x0 1G bus-limit 0x1fff
+device part window 0x80000000 0x0 2K window 0x80100000 0x100000 16M
 device zero coherent-mask 0`,
   setting: withMemory(...POOLS),
 };
@@ -119,6 +120,14 @@ const VIEWS = liesOf(OFFSET, [
     'h0 = alloc_coherent d0 12288',
     grant(0x80000000, 12288, 0x1000),
     grant(0x80100000, 12288, 0x100000),
+  ],
+  [
+    'alloc/handle',
+    'the window ends within the page',
+    [],
+    'h0 = alloc_coherent part 1',
+    grant(0x80000000, 1, 0),
+    grant(0x80100000, 1, 0x100000),
   ],
   [
     'alloc/reachable',
@@ -205,6 +214,14 @@ const GLOBALS = liesOf(GLOBAL, [
     'h0 = alloc_noncoherent d0 4096',
     grant(0x20000000, 4096),
     grant(0x80000000, 4096),
+  ],
+  [
+    'pages/complete',
+    'a zone that is not built stands for the highest',
+    [],
+    'h0 = alloc_pages 0 zone=dma32',
+    NONE,
+    ok({ phys: 0x80000000 }),
   ],
   [
     'cpu/contents',
