@@ -14,7 +14,7 @@ export const ADDRESS_DEVIATIONS: readonly Deviation[] = [
     id: 'window-crossed',
     spec: 'A-T2',
     disposition: 'repaired',
-    laws: ['dma/coherent-ok', 'alloc/handle'],
+    laws: ['dma/coherent-ok', 'placement/first-window', 'alloc/handle'],
     linux: 'Only the first byte is translated: a buffer may start in a window and end outside it.',
     reason: 'The tail would name foreign memory; no caller can want that.',
     repaired: 'false unless one window holds the whole buffer',

@@ -46,11 +46,13 @@ function isMemory({ kind }: Region): boolean {
   return kind === 'cma' || kind === 'restricted';
 }
 
-/** Half of them are listed by a device, or by two. */
+/** Most are listed by a device, or by two; half of the time as what is attached first. */
 function listSomewhere(random: Random, region: number, lists: number[][]): void {
-  for (let users = pick(random, [0, 0, 1, 2]); users > 0; users--) {
+  for (let users = pick(random, [0, 1, 1, 2]); users > 0; users--) {
     const list = pick(random, lists);
-    if (!list.includes(region)) list.push(region);
+    if (list.includes(region)) continue;
+    if (chance(random, 1, 2)) list.push(region);
+    else list.unshift(region);
   }
 }
 

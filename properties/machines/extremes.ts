@@ -202,6 +202,24 @@ const EXTREMES: readonly (readonly [name: string, lines: string])[] = [
      device d1 mask 64 pool c2
      device d2`,
   ],
+  // No board yet: a low zone that keeps all it has from requests that may go higher.
+  [
+    'low-reserve',
+    `profile arm64 lowmem-reserve
+     bank 0x40000000 320K
+     bank 0x100000000 16M
+     device d0 mask 64
+     device d1 mask 64 coherent
+     device d2`,
+  ],
+  [
+    'low-reserve-x86',
+    `profile x86-64 lowmem-reserve
+     bank 0x100000 64K
+     bank 0x100000000 16M
+     device d0 mask 64
+     device d1`,
+  ],
   // No board yet: a restricted pool of one segment that is not aligned to its size.
   [
     'slots-off-their-size',
@@ -227,8 +245,13 @@ function onArmNommu(machine: Machine): Machine {
   return { ...machine, profile: 'arm-nommu', cacheLine: PROFILES['arm-nommu'].cacheLine, regions };
 }
 
-/** All extremes, on arm64 and on the profile with a global pool. */
-export const EXTREME_MACHINES: readonly Machine[] = EXTREMES.map(onArm64).flatMap((machine) => [
-  machine,
-  onArmNommu(machine),
-]);
+/** Areas and restricted pools are nothing there, and zones are others. */
+const staysAsItIs = ({ profile, regions, lowmemReserve }: Machine) =>
+  profile !== 'arm64' ||
+  lowmemReserve ||
+  regions.some(({ kind }) => kind === 'cma' || kind === 'restricted');
+
+/** All extremes, on arm64 and most of them on the profile with a global pool, too. */
+export const EXTREME_MACHINES: readonly Machine[] = EXTREMES.map(onArm64).flatMap((machine) =>
+  staysAsItIs(machine) ? [machine, machine] : [machine, onArmNommu(machine)],
+);

@@ -97,13 +97,13 @@ function drawCma(random: Random, options: RegionOptions, cursor: Placer, i: numb
 /** Whole segments of slots inside a bank, few or many; now and then elsewhere. */
 function drawRestricted(random: Random, options: RegionOptions, cursor: Placer, i: number): Region {
   const named = { ...REGION_FLAGS, name: `r${i}`, kind: 'restricted' as const };
-  if (chance(random, 1, 8))
-    return { ...named, ...cursor.place(2 ** between(random, 18, 26), 4096) };
+  const elsewhere = chance(random, 1, 8);
+  if (elsewhere) return { ...named, ...cursor.place(2 ** between(random, 18, 26), 4096) };
   const segment = 2 ** 18;
-  const size =
-    segment * (chance(random, 2, 3) ? between(random, 1, 4) : 2 ** between(random, 2, 8));
+  const segments = chance(random, 2, 3) ? between(random, 1, 3) : 2 ** between(random, 2, 8);
   const bank = pick(random, options.banks);
-  const base = cursor.spotIn(bank, size, pick(random, [options.pageSize, segment]));
+  const size = segment * segments;
+  const base = cursor.spotIn(bank, size, pick(random, [options.pageSize, 2 ** 16, segment]));
   return { ...named, base, size };
 }
 

@@ -31,9 +31,9 @@ export const CMA_PER_BOARD: Weighted<number> = [
 ];
 export const RESTRICTED_PER_BOARD: Weighted<number> = [
   // Two boards have one; what they do is to be met more often.
-  [0, 70],
-  [1, 25],
-  [2, 5],
+  [0, 55],
+  [1, 35],
+  [2, 10],
 ];
 /** Bounds of the count of other regions; the tail of 21 to 50 is drawn as 21 to 30. */
 export const OTHERS_PER_BOARD: Weighted<readonly [number, number]> = [
