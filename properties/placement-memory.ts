@@ -28,7 +28,7 @@ export function placedInArea(
   return same(lowest(areaArena(state.memory, area), areaWish(state, size)), phys);
 }
 
-/** Each pool of the sequence is asked once; the first run of its newest chunk that has one counts. */
+/** Each pool of the sequence is asked once: for the first run of its newest chunk with one. */
 export function placedInAtomicPool(
   state: State,
   device: DeviceState,

@@ -48,8 +48,8 @@ export const PLACEMENT_LAWS: readonly Law[] = [
   ),
   law(
     'placement/first-run',
-    'An area hands out its lowest aligned free run; an atomic pool the lowest of the newest chunk ' +
-      'that has one, and of several pools the first whose run is within reach.',
+    'An area hands out its lowest aligned free run; an atomic pool the lowest of its newest ' +
+      'chunk that has one, and of several pools the first whose run is within reach.',
     ['M-I3', 'G-I4', '4.2', '6.3'],
     'kernel/dma/pool.c:dma_alloc_from_pool',
   ),

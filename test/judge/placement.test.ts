@@ -5,7 +5,7 @@ import { OK } from '../../contract/outcome.ts';
 import { leftmostRegion } from '../../model/reference/placement.ts';
 import { PLACEMENT_LAWS, placementOf } from '../../properties/placement.ts';
 import type { Answered } from './forge.ts';
-import { grant, judgeAfter, ok } from './forge.ts';
+import { chunk, grant, judgeAfter, ok, withMemory } from './forge.ts';
 
 const POOL = `bank 0x80000000 1G
 pool p0 0x20000000 64K
@@ -70,6 +70,37 @@ const CHOICES: readonly (readonly [law: string, Answered[], string, Answered[1],
   ],
 ];
 
+/** Two chunks of the DMA pool, the newer one behind; an area with a page in use. */
+const MEMORY = `bank 0x80000000 64M
+cma c0 0x80400000 4M default
+device d0
+device d1 coherent`;
+const CHUNKS = [
+  chunk('kernel', 0x80400000, 0x20000),
+  chunk('dma', 0x80420000, 0x20000),
+  chunk('dma32', 0x80440000, 0x20000),
+];
+const GROWN: Answered[] = [
+  ['h0 = alloc_coherent d0 4096 gfp=atomic', grant(0x80420000, 4096)],
+  ['run_work', { ...OK, events: [chunk('dma', 0x80460000, 0x20000)] }],
+];
+
+describe('Linux chooses in memory behind the pools', () => {
+  it.each([
+    [GROWN, 'h1 = alloc_coherent d0 4096 gfp=atomic', 0x80460000, 0x80421000],
+    [GROWN, 'h1 = alloc_coherent d1 8192', 0x80480000, 0x80490000],
+    [[], 'h1 = alloc_noncoherent d1 8192', 0x80460000, 0x80462000],
+  ] as const)('first-run: after %j, %s', (before, op, linux, other) => {
+    const size = op.includes('8192') ? 8192 : 4096;
+    const { judge, last } = judgeAfter(MEMORY, before, op, withMemory(...CHUNKS));
+    const verdict = (at: number) => placementOf(judge.state, last, grant(at, size));
+    expect(judge.check(last, grant(linux, size))).toBeNull();
+    expect(judge.check(last, grant(other, size))).toBeNull();
+    expect(verdict(linux)).toBeNull();
+    expect(verdict(other)?.law).toBe('placement/first-run');
+  });
+});
+
 describe('Linux chooses', () => {
   it.each(CHOICES)('%s: after %j, %s', (law, before, op, linux, other) => {
     const { judge, last } = judgeAfter(POOL, before, op);
@@ -84,7 +115,7 @@ describe('Linux chooses', () => {
   });
 
   it('and each law is met', () => {
-    const met = new Set(CHOICES.map(([law]) => `placement/${law}`));
+    const met = new Set([...CHOICES.map(([law]) => `placement/${law}`), 'placement/first-run']);
     expect([...met].sort()).toEqual(PLACEMENT_LAWS.map(({ id }) => id).sort());
   });
 });
