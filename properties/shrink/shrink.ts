@@ -19,6 +19,7 @@ import {
   keepDependencies,
   renameLabels,
 } from './program.ts';
+import { uniformSizes } from './uniform.ts';
 
 type Pass = (kase: Case, step: number) => Iterable<Case>;
 
@@ -35,6 +36,7 @@ export const PASSES: readonly (readonly [name: string, pass: Pass])[] = [
   ['window', windowInstead],
   ['layout', plainLayout],
   ['bus', plainBus],
+  ['uniform', uniformSizes],
   ['operands', simplifyOperands],
   ['enumerate', enumeratePrograms],
 ];
