@@ -9,7 +9,7 @@ import { hunt } from './hunt.ts';
 export const WORKER = 'worker';
 
 /** Beyond the time an errand may take anyway, before its process is ended. */
-const HANG_MS = 120_000;
+const HANG_MS = 60_000;
 
 /** Runs the errand in a process of its own. @throws Error when that process fails. */
 export function send(errand: Errand, directory: string | null): Promise<Hunt> {

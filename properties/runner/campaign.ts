@@ -77,8 +77,8 @@ export interface CampaignResult {
 export const CASES_PER_MACHINE = 8;
 /** Cases in a row that belong to one shard. A multiple of CASES_PER_MACHINE. */
 export const CASES_PER_BLOCK = 64;
-/** One case in so many is also compared with its relatives. */
-const METAMORPHIC_EVERY = 8;
+/** One case in so many is also compared with a relative, of each kind in turn. */
+const METAMORPHIC_EVERY = 4;
 
 export async function campaign(
   subject: Subject,
@@ -205,8 +205,9 @@ class Campaign {
       return;
     }
     this.#cases += 1;
-    if (index % METAMORPHIC_EVERY !== 0) return;
-    for (const hunter of this.#related) await this.#run(hunter, index, machine);
+    if (index % METAMORPHIC_EVERY !== 0 || this.#related.length === 0) return;
+    const turn = (index / METAMORPHIC_EVERY) % this.#related.length;
+    await this.#run(this.#related[turn]!, index, machine);
   }
 
   async #run(hunter: Hunter, index: number, machine: Machine): Promise<void> {

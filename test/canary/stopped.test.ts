@@ -63,7 +63,8 @@ describe('a stop', () => {
     const onFailure = () => {
       now += 5000 + lateMs;
     };
-    const late = await campaign(wrongHandle, { ...OPTIONS, timeMs: 5000, onFailure });
+    const options = { ...OPTIONS, bail: true, timeMs: 5000, onFailure };
+    const late = await campaign(wrongHandle, options);
     expect([late.interrupted, late.buckets.length]).toEqual([false, whole.buckets.length]);
     const { runs } = late.buckets[0]!.finding;
     expect(runs).toBe(what === 'goes on' ? whole.buckets[0]!.finding.runs : 0);
