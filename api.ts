@@ -19,6 +19,7 @@ export { BEYOND, UNLIMITED } from './contract/numbers.ts';
 export type { Op, OpName, OpOf, Row } from './contract/operations.ts';
 export { OPERATIONS } from './contract/operations.ts';
 export type {
+  Census,
   Crash,
   Event,
   Failed,

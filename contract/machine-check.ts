@@ -2,7 +2,7 @@
  * Which machines contradict themselves. What real boards do is accepted, however odd: overlapping
  * regions and banks, regions outside RAM, sizes of 0, unaligned bases, windows of size 0.
  */
-import type { Device, Machine, Region } from './machine.ts';
+import type { Bank, Device, Machine, Region } from './machine.ts';
 import { POOL_PAGES_END, PROFILES, pageblockOrder } from './machine.ts';
 import { ADDRESS_END, bitsOfMask, hex, isPowerOfTwo, sizeText } from './numbers.ts';
 
@@ -162,12 +162,17 @@ export function areaTrouble(
   const { base, size, disabled } = area;
   if (disabled || size === 0) return null;
   const text = `${hex(base)} ${sizeText(size)}`;
-  if (!banks.some((bank) => bank.base <= base && base + size <= bank.base + bank.size)) {
-    return [text, 'a cma region inside a bank'];
-  }
+  if (ramFrom(banks, base) < base + size) return [text, 'a cma region inside RAM'];
   const others = regions.filter((r) => r !== area && !r.disabled && r.size > 0);
   const other = others.find((r) => r.base < base + size && base < r.base + r.size);
   return other === undefined ? null : [`${text} over ${other.name}`, 'a cma region of its own'];
+}
+
+/** Where the RAM that holds `at` ends, banks that touch or overlap joined; `at` itself without. */
+function ramFrom(banks: readonly Bank[], at: number): number {
+  const holding = banks.filter(({ base, size }) => base <= at && at < base + size);
+  if (holding.length === 0) return at;
+  return ramFrom(banks, Math.max(...holding.map(({ base, size }) => base + size)));
 }
 
 function checkDevice(machine: Machine, device: Device): Finding {

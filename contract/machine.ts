@@ -2,7 +2,7 @@
  * What a machine is: memory, reserved regions, a bounce pool, and devices with their views of the
  * bus. A machine is plain data; everything random about hardware is in here.
  */
-import { UNLIMITED } from './numbers.ts';
+import { ADDRESS_END, UNLIMITED } from './numbers.ts';
 
 /** ZONE_DMA, ZONE_DMA32, ZONE_NORMAL (include/linux/mmzone.h). */
 export const ZONE_NAMES = ['dma', 'dma32', 'normal'] as const;
@@ -34,7 +34,7 @@ export interface Profile {
   /** Memory whose first page the kernel maps is not mapped uncached (arm64: __ioremap_prot). */
   readonly refusesMappedPages: boolean;
   readonly pageSizes: readonly number[];
-  /** Default of `Machine.zoneDmaLimit`. Inclusive. */
+  /** Usual `Machine.zoneDmaLimit`. Inclusive. */
   readonly zoneDmaLimit: number;
   readonly cacheLine: number;
 }
@@ -214,6 +214,15 @@ export function maxPageOrder(pageSize: number): number {
 /** pageblock_order: pages have one type per 2^this pages (include/linux/pageblock-flags.h). */
 export function pageblockOrder(pageSize: number): number {
   return pageSize === 4096 ? 9 : pageSize === 16384 ? 11 : 13;
+}
+
+/**
+ * What `Machine.zoneDmaLimit` is unless said. Without RAM below 4 GiB, arm64 has all of it in
+ * ZONE_DMA (arch/arm64/mm/init.c:zone_sizes_init).
+ */
+export function usualZoneDmaLimit(profile: ProfileName, banks: readonly Bank[]): number {
+  const noneLow = banks.length > 0 && banks.every(({ base }) => base >= 2 ** 32 - 1);
+  return profile === 'arm64' && noneLow ? ADDRESS_END - 1 : PROFILES[profile].zoneDmaLimit;
 }
 
 /** Does the device snoop caches on this machine? */

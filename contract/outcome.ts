@@ -23,7 +23,8 @@ export interface Event {
 }
 
 /**
- * Free units of everything memory can come from, by name: a zone (`dma`), a cma region (`cma:c0`),
+ * Free units of everything memory can come from, by name: a zone (`dma`), what it has lent to areas
+ * and nobody uses (`lent:dma`, where it has any), a cma region (`cma:c0`),
  * an atomic pool (`atomic:kernel`), a coherent pool by region or by the device that declared it
  * (`pool:p0`, `declared:d0`): pages; a restricted pool (`slots:r0`): slots of 2 KiB.
  */

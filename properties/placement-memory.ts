@@ -57,3 +57,21 @@ function same(wanted: number | null, observed: number): Violation | null {
   if (wanted === observed) return null;
   return broken(LAW, wanted === null ? 'none' : hex(wanted), hex(observed));
 }
+
+/**
+ * The highest zone with a block serves, and a lower one only where it has none; on each rung that is
+ * asked. `arenas`: for each rung the zones it may use, high to low.
+ */
+export function placedInZone(
+  arenas: readonly (readonly Arena[])[],
+  wish: Wish,
+  phys: number,
+): Violation | null {
+  const served = arenas.flatMap(
+    (zones) => zones.find((arena) => fits(arena, wish).length > 0) ?? [],
+  );
+  const holds = ({ parts }: Arena) => parts.some(([from, to]) => from <= phys && phys < to);
+  if (served.some(holds)) return null;
+  const wanted = served.map(({ parts }) => parts.map(([from]) => hex(from)).join(', '));
+  return broken('placement/highest-zone', `the zone at ${wanted.join(' or ')}`, hex(phys));
+}

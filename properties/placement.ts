@@ -3,7 +3,7 @@
  * right answer, these allow the one that Linux gives. Checked on every answer the judge allowed.
  */
 import type { Law, Violation } from '../contract/law.ts';
-import type { Window } from '../contract/machine.ts';
+import type { Window, ZoneName } from '../contract/machine.ts';
 import { maxPfn } from '../contract/machine.ts';
 import {
   BEYOND,
@@ -16,13 +16,17 @@ import {
 } from '../contract/numbers.ts';
 import type { Op, OpOf } from '../contract/operations.ts';
 import type { Ok, Outcome } from '../contract/outcome.ts';
+import type { Arena } from '../model/judge/arena.ts';
 import type { Wanted } from '../model/judge/dispatch.ts';
 import { wantedBy } from '../model/judge/dispatch.ts';
+import { askedRungs, ladders, rungZones } from '../model/judge/ladder.ts';
+import { pageArena } from '../model/judge/memory.ts';
+import { blockFor, blockWish, sourceAt, wholePages } from '../model/judge/place.ts';
 import { broken } from '../model/judge/rule.ts';
 import type { DeviceState, PoolState, State } from '../model/judge/state.ts';
 import { coherentLimit } from '../model/judge/view.ts';
 import { leftmostRegion, windowOfDma, windowOfPhys } from '../model/reference/placement.ts';
-import { placedInArea, placedInAtomicPool } from './placement-memory.ts';
+import { placedInArea, placedInAtomicPool, placedInZone } from './placement-memory.ts';
 
 const law = (id: string, says: string, decides: readonly string[], source: string): Law => ({
   id,
@@ -47,6 +51,12 @@ export const PLACEMENT_LAWS: readonly Law[] = [
     'include/linux/dma-direct.h:translate_phys_to_dma',
   ),
   law(
+    'placement/highest-zone',
+    'On each rung the highest zone with a block serves, and a lower one only where it has none.',
+    ['B-I6', '3.3', '5.2'],
+    'mm/page_alloc.c:get_page_from_freelist',
+  ),
+  law(
     'placement/first-run',
     'An area hands out its lowest aligned free run; an atomic pool the lowest of its newest ' +
       'chunk that has one, and of several pools the first whose run is within reach.',
@@ -61,6 +71,9 @@ export function placementOf(state: State, op: Op, outcome: Outcome): Violation |
     case 'alloc_coherent':
     case 'alloc_noncoherent':
       return ofAllocation(state, op, outcome);
+    case 'alloc_pages':
+    case 'alloc_exact':
+      return ofBlock(state, op, outcome);
     case 'phys_to_dma':
       return ofAddress(outcome, physToDma(windowsOf(state, op), op.phys));
     case 'dma_to_phys':
@@ -113,7 +126,35 @@ function ofMemory(
   if (wanted.from === 'atomic' && device.windows.length <= 1 && state.accounted) {
     return placedInAtomicPool(state, device, size, phys);
   }
-  return wanted.from === 'pages' ? placedInArea(state, wanted.area, size, phys) : null;
+  if (wanted.from !== 'pages') return null;
+  return placedInArea(state, wanted.area, size, phys) ?? ofZone(state, device, size, phys);
+}
+
+/** Of pages alone: an area lies in one zone, and is asked before all of them. */
+function ofZone(state: State, device: DeviceState, size: number, phys: number): Violation | null {
+  const block = blockFor(state, size);
+  if (block === null || !state.accounted || sourceAt(state, phys).kind !== 'pages') return null;
+  const asked = askedRungs(state, device, block, wholePages(state, size));
+  const rungs = ladders(state, device).flatMap((names, way) => names.slice(0, asked[way]!.length));
+  const arenas = rungs.map((rung) => zonesHighFirst(state, rung, block.length));
+  return placedInZone(arenas, block, phys);
+}
+
+function zonesHighFirst(state: State, rung: ZoneName, length: number): readonly Arena[] {
+  const { memory, machine } = state;
+  const zones = rungZones(state, rung, length).toReversed();
+  return zones.map((zone) => pageArena(memory, machine.pageSize, [zone]));
+}
+
+function ofBlock(
+  state: State,
+  op: OpOf<'alloc_pages' | 'alloc_exact'>,
+  outcome: Outcome,
+): Violation | null {
+  if (outcome.is !== 'ok' || outcome.phys === undefined || !state.accounted) return null;
+  const wish = op.op === 'alloc_pages' ? blockWish(state, op.order) : blockFor(state, op.size);
+  if (wish === null) return null;
+  return placedInZone([zonesHighFirst(state, op.zone, wish.length)], wish, outcome.phys);
 }
 
 /** Other memory has the translation of its own first byte. */

@@ -147,6 +147,22 @@ export const MEMORY_DEVIATIONS: readonly Deviation[] = [
     reason: 'Such an attach is never sent.',
   },
   {
+    id: 'restricted-size-zero',
+    spec: '3.4',
+    disposition: 'excluded',
+    laws: [],
+    linux: 'A request for 0 bytes of a restricted pool stops the kernel: no slots to look for.',
+    reason: 'Such a request is never sent.',
+  },
+  {
+    id: 'restricted-remap-sleeps',
+    spec: '3.2',
+    disposition: 'excluded',
+    laws: [],
+    linux: 'Slots for a device that does not snoop are mapped anew, also where nobody may sleep.',
+    reason: 'In interrupts that stops the kernel; such a request is never sent.',
+  },
+  {
     id: 'restricted-behind-windows',
     spec: '3.4',
     disposition: 'excluded',
@@ -168,7 +184,7 @@ export const MEMORY_DEVIATIONS: readonly Deviation[] = [
     disposition: 'excluded',
     laws: [],
     linux: 'Sizes just below 2^64 wrap to 0 pages; order 52 is larger than every block.',
-    reason: 'Sizes end below 2^53; 0 bytes are asked for, and refused.',
+    reason: 'Sizes end below 2^53; 0 bytes are refused, as an order that no block has.',
   },
   {
     id: 'context-warnings',

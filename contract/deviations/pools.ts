@@ -23,7 +23,7 @@ export const POOL_DEVIATIONS: readonly Deviation[] = [
     disposition: 'repaired',
     laws: ['pool/size-zero'],
     linux: 'A request for 0 bytes "succeeds" at page 0 without taking it, even on a full pool.',
-    reason: 'The answer aliases a live buffer; every other source refuses 0 bytes.',
+    reason: 'The answer aliases a live buffer; the page allocator refuses 0 bytes.',
     repaired: 'none',
     matches: (op) => op.op === 'alloc_coherent' && op.size === 0,
   },

@@ -1,10 +1,20 @@
 /** The JSON form of a machine. Devices name their regions; every member is written. */
 import type { Device, Machine, ProfileName, Region, RegionKind } from '../machine.ts';
-import { DEVICE_DEFAULTS, PROFILES, REGION_FLAGS } from '../machine.ts';
+import { DEVICE_DEFAULTS, PROFILES, REGION_FLAGS, usualZoneDmaLimit } from '../machine.ts';
 import { MACHINE_LIMITS, machineProblem } from '../machine-check.ts';
 import { UNLIMITED } from '../numbers.ts';
 import type { Codec, Json } from './codec.ts';
-import { integer, list, nullable, object, text, truth, withDefault, word } from './codec.ts';
+import {
+  integer,
+  list,
+  nullable,
+  object,
+  readMember,
+  text,
+  truth,
+  withDefault,
+  word,
+} from './codec.ts';
 import { address, bytes, limit } from './numbers.ts';
 import { JsonPlace } from './place.ts';
 
@@ -91,17 +101,21 @@ export function named(items: readonly { readonly name: string }[], what: string)
   };
 }
 
+type Outline = Pick<Machine, 'profile' | 'regions' | 'banks'>;
+
+const bankList = list(bank, MACHINE_LIMITS.banks, 'banks');
+
 /** All members; the defaults of some depend on others, hence two steps. */
-function machine(profile: ProfileName, regions: readonly Region[]): Codec<Machine> {
+function machine({ profile, regions, banks }: Outline): Codec<Machine> {
   const defaults = PROFILES[profile];
   const members = {
     profile: word(PROFILE_NAMES, 'a profile'),
     pageSize: withDefault(bytes, 4096),
     cacheLine: withDefault(bytes, defaults.cacheLine),
     cpus: withDefault(count('CPUs'), 1),
-    zoneDmaLimit: withDefault(limit, defaults.zoneDmaLimit),
+    zoneDmaLimit: withDefault(limit, usualZoneDmaLimit(profile, banks)),
     lowmemReserve: withDefault(truth, false),
-    banks: list(bank, MACHINE_LIMITS.banks, 'banks'),
+    banks: bankList,
     regions: withDefault(list(region, MACHINE_LIMITS.regions, 'regions'), []),
     swiotlb: withDefault(nullable(swiotlb), null),
     devices: withDefault(list(device(regions), MACHINE_LIMITS.devices, 'devices'), []),
@@ -110,13 +124,12 @@ function machine(profile: ProfileName, regions: readonly Region[]): Codec<Machin
 }
 
 export function machineToJson(value: Machine): Json {
-  return machine(value.profile, value.regions).write(value);
+  return machine(value).write(value);
 }
 
 /** @throws InputError when it is no machine, or one that contradicts itself. */
 export function machineFromJson(value: unknown, at = new JsonPlace('JSON', 0)): Machine {
-  const { profile, regions } = outline(value, at);
-  const found = machine(profile, regions).read(value, at);
+  const found = machine(outline(value, at)).read(value, at);
   const problem = machineProblem(found);
   if (problem === null) return found;
   const { part, index } = problem.place;
@@ -126,7 +139,7 @@ export function machineFromJson(value: unknown, at = new JsonPlace('JSON', 0)): 
 }
 
 /** What the rest of the machine depends on, read ahead. */
-function outline(value: unknown, at: JsonPlace): Pick<Machine, 'profile' | 'regions'> {
+function outline(value: unknown, at: JsonPlace): Outline {
   const regions = list(region, MACHINE_LIMITS.regions, 'regions');
   const found = typeof value === 'object' && value !== null ? value : at.failOn(value, 'a machine');
   const members = found as Readonly<Record<string, unknown>>;
@@ -135,5 +148,6 @@ function outline(value: unknown, at: JsonPlace): Pick<Machine, 'profile' | 'regi
     regions: Object.hasOwn(members, 'regions')
       ? regions.read(members['regions'], at.at('regions'))
       : [],
+    banks: readMember(members, 'banks', bankList, at),
   };
 }

@@ -1,6 +1,6 @@
 /** Reads the machine lines of a scenario: profile, bank, regions, swiotlb, device. */
 import type { Bank, Device, Machine, ProfileName, Region, Swiotlb, Window } from '../machine.ts';
-import { DEVICE_DEFAULTS, PROFILES, REGION_FLAGS } from '../machine.ts';
+import { DEVICE_DEFAULTS, PROFILES, REGION_FLAGS, usualZoneDmaLimit } from '../machine.ts';
 import type { MachineProblem } from '../machine-check.ts';
 import { machineProblem } from '../machine-check.ts';
 import { maskOfBits } from '../numbers.ts';
@@ -16,7 +16,7 @@ interface Profile {
   page: number;
   line: number;
   cpus: number;
-  zone: number;
+  zone: number | null;
   reserve: boolean;
 }
 
@@ -66,7 +66,7 @@ export class MachineLines {
       pageSize: profile.page,
       cacheLine: profile.line,
       cpus: profile.cpus,
-      zoneDmaLimit: profile.zone,
+      zoneDmaLimit: profile.zone ?? usualZoneDmaLimit(profile.name, this.#banks),
       lowmemReserve: profile.reserve,
       banks: this.#banks,
       regions: this.#regions,
@@ -95,7 +95,7 @@ export class MachineLines {
       page: 4096,
       line: found.cacheLine,
       cpus: 1,
-      zone: found.zoneDmaLimit,
+      zone: null,
       reserve: false,
     };
     while (!line.done) {

@@ -1,6 +1,6 @@
 /** Prints scenarios; `parse(print(s))` is `s` again. */
 import type { Device, Machine, Region } from '../machine.ts';
-import { DEVICE_DEFAULTS, PROFILES } from '../machine.ts';
+import { DEVICE_DEFAULTS, PROFILES, usualZoneDmaLimit } from '../machine.ts';
 import { bitsOfMask, hex, sizeText } from '../numbers.ts';
 import type { Field, Op } from '../operations.ts';
 import { definesOf, LABEL_LETTER, rowOf } from '../operations.ts';
@@ -52,7 +52,7 @@ function profileLine(machine: Machine): string {
   if (machine.pageSize !== 4096) line += ` page ${sizeText(machine.pageSize)}`;
   if (machine.cacheLine !== defaults.cacheLine) line += ` line ${machine.cacheLine}`;
   if (machine.cpus !== 1) line += ` cpus ${machine.cpus}`;
-  if (machine.zoneDmaLimit !== defaults.zoneDmaLimit) {
+  if (machine.zoneDmaLimit !== usualZoneDmaLimit(machine.profile, machine.banks)) {
     line += ` zone-dma ${hex(machine.zoneDmaLimit)}`;
   }
   if (machine.lowmemReserve) line += ' lowmem-reserve';

@@ -41,10 +41,13 @@ export function ladders(state: State, device: DeviceState): readonly Rungs[] {
 
 /** Memory of the zones up to a rung that a block of `length` bytes may come from. */
 export function rungArena(state: State, rung: ZoneName, length: number): Arena {
-  const { memory, machine } = state;
-  const zones = zonesUpTo(memory.zones, rung);
-  const usable = zones.filter((_, index) => leavesReserve(state, zones, index, length));
-  return pageArena(memory, machine.pageSize, usable);
+  return pageArena(state.memory, state.machine.pageSize, rungZones(state, rung, length));
+}
+
+/** The same, zone by zone, low to high. */
+export function rungZones(state: State, rung: ZoneName, length: number): readonly Zone[] {
+  const zones = zonesUpTo(state.memory.zones, rung);
+  return zones.filter((_, index) => leavesReserve(state, zones, index, length));
 }
 
 /** sysctl_lowmem_reserve_ratio: one page in so many of those above stays free. */

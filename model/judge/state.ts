@@ -66,8 +66,8 @@ export interface BufferState {
   readonly size: number;
   readonly start: number;
   readonly length: number;
-  /** What the device was told, or null. */
-  readonly handle: number | null;
+  /** What the device was told; all it may have been told, of a subject that does not say. */
+  readonly handles: readonly number[];
   /** Has it a kernel mapping? */
   readonly mapped: boolean;
   /** What the bytes hold that the CPU may touch. */

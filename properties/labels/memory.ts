@@ -11,6 +11,7 @@ import type { Rungs } from '../../model/judge/ladder.ts';
 import { ladders, rungArena, someUnreachable } from '../../model/judge/ladder.ts';
 import { areaArena, pageArena } from '../../model/judge/memory.ts';
 import { areaWish, blockFor, sourceAt, wholePages } from '../../model/judge/place.ts';
+import { atomicSequence } from '../../model/judge/rules/refusal.ts';
 import type { DeviceState, State } from '../../model/judge/state.ts';
 import {
   coherentEdges,
@@ -27,6 +28,7 @@ export function countMemory(tally: Tally, state: State, op: DmaAlloc, outcome: O
   const device = state.devices[op.device]!;
   const name = op.op === 'alloc_coherent' ? 'coherent' : 'noncoherent';
   if (wanted.from === 'nothing') return tally.add(`${name} refused: ${wanted.law}`);
+  if (wanted.from === 'atomic' && outcome.is === 'none') countNoPool(tally, state, device);
   if (wanted.from === 'slots' || wanted.from === 'atomic') {
     return tally.add(`${wanted.from}: ${outcome.is}`);
   }
@@ -41,6 +43,13 @@ export function countMemory(tally: Tally, state: State, op: DmaAlloc, outcome: O
   tally.add(`${name} from ${kind}`);
   if (wanted.area !== null) countArea(tally, state, device, op, kind);
   if (kind === 'pages') countRung(tally, state, device, outcome.phys, op);
+}
+
+/** The hint names a pool that could not be made, and then no other is asked. */
+function countNoPool(tally: Tally, state: State, device: DeviceState) {
+  if (atomicSequence(state, device).some((pools) => pools.length === 0)) {
+    tally.add('hazard: no pool for the hint');
+  }
 }
 
 function countArea(tally: Tally, state: State, device: DeviceState, op: DmaAlloc, kind: string) {

@@ -14,6 +14,9 @@ import {
 } from './tables.ts';
 import { drawWindows } from './windows.ts';
 
+/** Where segments of DMA controllers end. */
+const BOUNDARIES = [0xfff, 0xffff, 0x1ffff, 0xffffffff] as const;
+
 type Frame = Pick<Machine, 'pageSize' | 'banks'>;
 type View = Omit<Device, 'name' | 'regions'>;
 
@@ -92,6 +95,8 @@ function drawView(random: Random, machine: Frame, regions: readonly Region[]): V
     coherentMask,
     busLimit: minNotZero(busLimit, 0),
     windows,
+    segmentBoundary: chance(random, 1, 8) ? pick(random, BOUNDARIES) : UNLIMITED,
+    minAlign: chance(random, 1, 12) ? 0xfff : 0,
     iommu: chance(random, 8, 100)
       ? { granule: 4096, apertureStart: 0, apertureEnd: UNLIMITED }
       : null,

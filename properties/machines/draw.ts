@@ -1,6 +1,6 @@
 /** Random machines: the distribution of real boards, lifted tails, and the extremes. */
 import type { Bank, Machine, ProfileName, Region } from '../../contract/machine.ts';
-import { maxPageOrder, PROFILES, REGION_FLAGS } from '../../contract/machine.ts';
+import { maxPageOrder, PROFILES, REGION_FLAGS, usualZoneDmaLimit } from '../../contract/machine.ts';
 import { alignDown } from '../../contract/numbers.ts';
 import type { MachineLimits } from '../../contract/subject.ts';
 import type { Random, Weighted } from '../random.ts';
@@ -30,9 +30,9 @@ export function drawMachine(random: Random, limits: MachineLimits = {}): Machine
   const allowed = PROFILE.filter(([name]) => limits.profiles?.includes(name) ?? true);
   const profile = weighted(random, allowed);
   const pageSize = drawPageSize(random, profile, limits);
-  const zoneDmaLimit = drawZone(random, profile);
+  const narrow = drawZone(random, profile);
   const scarce = chance(random, 2, 5);
-  const banks = scarce ? drawFewPages(random, pageSize, zoneDmaLimit) : drawBanks(random, pageSize);
+  const banks = scarce ? drawFewPages(random, pageSize, narrow) : drawBanks(random, pageSize);
   const regions = drawAllRegions(random, profile, pageSize, banks, limits);
   const devicesMax = limits.devicesMax ?? DEVICES_MAX;
   const frame = { pageSize, banks };
@@ -41,7 +41,7 @@ export function drawMachine(random: Random, limits: MachineLimits = {}): Machine
     pageSize,
     cacheLine: PROFILES[profile].cacheLine,
     cpus: 1,
-    zoneDmaLimit,
+    zoneDmaLimit: usualHigh(profile, banks) ?? narrow,
     lowmemReserve: scarce && chance(random, 1, 2),
     banks,
     regions,
@@ -127,6 +127,12 @@ function drawAllRegions(
     const base = bank.base + pageSize * between(random, 0, room);
     return { ...REGION_FLAGS, name: `hole${i}`, kind: 'plain' as const, base, size, noMap: true };
   });
+}
+
+/** Without low RAM, what the kernel makes of it; null: there is some. */
+function usualHigh(profile: ProfileName, banks: readonly Bank[]): number | null {
+  const usual = usualZoneDmaLimit(profile, banks);
+  return usual > PROFILES[profile].zoneDmaLimit ? usual : null;
 }
 
 /** Mostly the default; else a narrower ZONE_DMA, as buses of 30 bits cause. */

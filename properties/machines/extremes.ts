@@ -200,7 +200,23 @@ const EXTREMES: readonly (readonly [name: string, lines: string])[] = [
      cma c2 0x200000000 4G
      device d0 mask 64 pool c1
      device d1 mask 64 pool c2
-     device d2`,
+     device d2 mask 64 coherent pool c0`,
+  ],
+  // No board yet: more areas than there is room for; the last default one is not the last.
+  [
+    'nine-areas',
+    `bank 0x80000000 256M
+     cma c0 0x80000000 2M
+     cma c1 0x80400000 2M
+     cma c2 0x80800000 2M default
+     cma c3 0x80c00000 2M
+     cma c4 0x81000000 2M default
+     cma c5 0x81400000 2M
+     cma c6 0x81800000 2M
+     cma c7 0x81c00000 2M
+     cma c8 0x82000000 2M default
+     device d0 coherent pool c8 pool c7
+     device d1 coherent pool c0`,
   ],
   // No board yet: a low zone that keeps all it has from requests that may go higher.
   [

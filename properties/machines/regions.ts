@@ -90,7 +90,7 @@ function drawCma(random: Random, options: RegionOptions, cursor: Placer, i: numb
   const most = Math.max(granule, alignDown(Math.floor(bank.size / 2), granule));
   const size = Math.min(most, alignUp(Math.max(wanted, granule * between(random, 1, 2)), granule));
   const base = cursor.spotIn(bank, size, granule);
-  const isDefault = chance(random, 4, 5) && i === 0;
+  const isDefault = chance(random, i === 0 ? 4 : 1, 5);
   return { ...REGION_FLAGS, name: `c${i}`, kind: 'cma', base, size, isDefault };
 }
 

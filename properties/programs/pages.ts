@@ -70,8 +70,10 @@ function drawPin(random: Random, plan: Plan): Op | null {
   const region = pick(random, plan.areas);
   const count = plan.machine.regions[region]!.size / plan.machine.pageSize;
   const far = 256 * between(random, 0, Math.max(0, Math.floor(count / 256) - 1));
-  const page = chance(random, 2, 3) ? between(random, 0, 40) : far + between(random, 0, 3);
   const pages = between(random, 1, pick(random, [1, 4, 300]));
+  const last = count - pages + between(random, -1, 1);
+  const near = chance(random, 2, 3) ? between(random, 0, 40) : far + between(random, 0, 3);
+  const page = chance(random, 1, 10) ? Math.max(0, last) : near;
   plan.pinned.push([region, page, pages]);
   return { op: 'pin', region, page, pages };
 }

@@ -1,11 +1,13 @@
 /** How a program ends: everything is read, everything is freed, every pool is filled once more. */
 
 import { maxPageOrder } from '../../contract/machine.ts';
+import { alignUp } from '../../contract/numbers.ts';
 import type { Op } from '../../contract/operations.ts';
-import { fits, union } from '../../model/judge/arena.ts';
+import { fits, union, without } from '../../model/judge/arena.ts';
 import type { Judge } from '../../model/judge/judge.ts';
-import { pageArena, type SlotsState, slotArena } from '../../model/judge/memory.ts';
-import { blockWish, orderWish } from '../../model/judge/place.ts';
+import type { AreaState, SlotsState } from '../../model/judge/memory.ts';
+import { areaArena, pageArena, slotArena } from '../../model/judge/memory.ts';
+import { areaWish, blockWish, orderWish } from '../../model/judge/place.ts';
 import type { DeviceState, PoolState, State } from '../../model/judge/state.ts';
 import { usesGlobal } from '../../model/judge/state.ts';
 import { firstTranslation } from '../../model/judge/view.ts';
@@ -45,51 +47,39 @@ function freeingDevice(judge: Judge, buffer: number): number | null {
   return index < 0 ? null : index;
 }
 
-/** For each pool in use, requests that together take every page: its length in binary. */
+/** With everything freed, every source in use is asked for what it must have room for. */
 export function probeOps(state: State): Op[] {
-  const ops: Op[] = [];
-  let out = PROBE_LABEL;
-  for (const pool of state.pools) {
-    const device = userOf(state, pool);
-    if (device === null || !pool.used || pool.live.length > 0) continue;
-    for (const pages of binaryParts(pool.pages)) {
-      const size = pages * state.machine.pageSize;
-      ops.push({ op: 'alloc_coherent', out, device, size, gfp: 'blocking', attrs: [] });
-      out += 1;
-    }
-  }
-  if (!state.hasPages) return ops;
-  return [
-    ...ops,
-    ...slotProbes(state, out + state.memory.zones.length),
-    ...blockProbes(state, out),
-  ];
+  const pools = state.pools.flatMap((pool) => poolProbes(state, pool));
+  const more = state.hasPages
+    ? [...slotProbes(state), ...areaProbes(state), ...blockProbes(state)]
+    : [];
+  return [...pools, ...more].map((op, index): Op => ({ ...op, out: PROBE_LABEL + index }) as Op);
+}
+
+type Probe = Omit<Extract<Op, { readonly out: number }>, 'out'>;
+
+const coherent = (device: number, size: number): Probe =>
+  ({ op: 'alloc_coherent', device, size, gfp: 'blocking', attrs: [] }) as Probe;
+
+/** Requests that together take every page: the length of the pool in binary. */
+function poolProbes(state: State, pool: PoolState): Probe[] {
+  const device = userOf(state, pool);
+  if (device === null || !pool.used || pool.live.length > 0) return [];
+  return binaryParts(pool.pages).map((pages) => coherent(device, pages * state.machine.pageSize));
 }
 
 /** Restricted pools are filled up to this many times their largest request. */
 const SLOT_PROBES_MAX = 4;
 
 /** In each restricted pool in use, the largest request it must have room for, over and over. */
-function slotProbes(state: State, first: number): Op[] {
-  const ops: Op[] = [];
-  for (const slots of state.memory.slots.values()) {
+function slotProbes(state: State): Probe[] {
+  return [...state.memory.slots.values()].flatMap((slots) => {
     const device = state.devices.find((one) => one.slots === slots && one.pool === null);
     const size = device === undefined ? 0 : largestInSlots(state, device, slots);
-    if (device === undefined || size === 0 || slots.live.length > 0) continue;
+    if (device === undefined || size === 0 || slots.live.length > 0) return [];
     const times = Math.min(SLOT_PROBES_MAX, Math.floor((slots.end - slots.start) / size));
-    for (let k = 0; k < times; k++) {
-      const out = first + ops.length;
-      ops.push({
-        op: 'alloc_coherent',
-        out,
-        device: device.index,
-        size,
-        gfp: 'blocking',
-        attrs: [],
-      });
-    }
-  }
-  return ops;
+    return Array.from({ length: times }, () => coherent(device.index, size));
+  });
 }
 
 /** Bytes; 0: not even a page fits. */
@@ -104,15 +94,37 @@ function largestInSlots(state: State, device: DeviceState, slots: SlotsState): n
   return 0;
 }
 
-/** From every zone the largest block it must have when everything is free. */
-function blockProbes(state: State, first: number): Op[] {
+/** In every area the longest run from an alignment every request has, for a device it serves. */
+function areaProbes(state: State): Probe[] {
   const { memory, machine } = state;
-  return memory.zones.flatMap((zone, index): Op[] => {
+  const step = areaWish(state, 2 ** 40).alignment;
+  return memory.areas.flatMap((area) => {
+    const device = state.devices.find((one) => servedBy(state, one) === area);
+    const arena = areaArena(memory, area);
+    const runs = without(arena.parts, arena.taken).map(([from, to]) => to - alignUp(from, step));
+    const size = Math.max(0, ...runs);
+    if (device === undefined || size < 2 * machine.pageSize) return [];
+    const fields = { device: device.index, size, direction: 'bidirectional', gfp: 'blocking' };
+    return [{ op: 'alloc_noncoherent', ...fields } as Probe];
+  });
+}
+
+/** The area whose pages the device is given, or null. */
+function servedBy({ memory }: State, device: DeviceState): AreaState | null {
+  const { slots, spec, coherentMask, area } = device;
+  const asks = slots === null && spec.iommu === null && coherentMask > 0;
+  return asks ? (area ?? memory.defaultArea) : null;
+}
+
+/** From every zone the largest block it must have. */
+function blockProbes(state: State): Probe[] {
+  const { memory, machine } = state;
+  return memory.zones.flatMap((zone): Probe[] => {
     const own = pageArena(memory, machine.pageSize, [zone]);
     for (let order = maxPageOrder(machine.pageSize); order >= 0; order--) {
       const wish = blockWish(state, order)!;
       if (fits(own, wish).length === 0) continue;
-      return [{ op: 'alloc_pages', out: first + index, order, zone: zone.name }];
+      return [{ op: 'alloc_pages', order, zone: zone.name } as Probe];
     }
     return [];
   });

@@ -138,8 +138,7 @@ export class Trial {
 
   /** A refusal after everything was freed says that something was not given back. */
   #inStage(violation: Violation): Violation {
-    const isRefusal = violation.law === 'pool/complete' || violation.law === 'pages/complete';
-    if (this.#stage !== 'probe' || !isRefusal) return violation;
+    if (this.#stage !== 'probe' || !violation.law.endsWith('/complete')) return violation;
     return { ...violation, law: 'free/returns-all' satisfies Law['id'] };
   }
 

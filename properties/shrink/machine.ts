@@ -1,6 +1,6 @@
 /** Passes that make the machine smaller and plainer. */
 import type { Device, Machine, Region } from '../../contract/machine.ts';
-import { DEVICE_DEFAULTS, PROFILES } from '../../contract/machine.ts';
+import { DEVICE_DEFAULTS, PROFILES, usualZoneDmaLimit } from '../../contract/machine.ts';
 import { machineProblem } from '../../contract/machine-check.ts';
 import { alignUp } from '../../contract/numbers.ts';
 import type { Op } from '../../contract/operations.ts';
@@ -170,16 +170,21 @@ function* plainRegions(kase: Case): Generator<Case> {
 
 function* plainFrame(kase: Case): Generator<Case> {
   const { machine } = kase;
-  const { zoneDmaLimit: zone, cacheLine: line } = PROFILES.arm64;
+  const { banks, profile } = machine;
+  const { cacheLine: line } = PROFILES.arm64;
+  const zone = usualZoneDmaLimit('arm64', banks);
   yield withMachine(kase, { profile: 'arm64', cacheLine: line });
   yield withMachine(kase, { profile: 'arm64', cacheLine: line, zoneDmaLimit: zone });
-  const { zoneDmaLimit, cacheLine } = PROFILES[machine.profile];
+  const zoneDmaLimit = usualZoneDmaLimit(profile, banks);
+  const { cacheLine } = PROFILES[profile];
   yield withMachine(kase, { zoneDmaLimit, cacheLine, cpus: 1, lowmemReserve: false });
   yield withMachine(kase, { pageSize: 4096 });
-  for (const [index, bank] of machine.banks.entries()) {
+  for (const [index, bank] of banks.entries()) {
     for (const simple of [{ size: 2 ** 30 }, { base: 0x80000000 }, { base: 0x40000000 }]) {
-      const banks = machine.banks.map((b, i) => (i === index ? { ...bank, ...simple } : b));
-      yield withMachine(kase, { banks });
+      const moved = banks.map((b, i) => (i === index ? { ...bank, ...simple } : b));
+      yield withMachine(kase, { banks: moved });
+      // The usual zone goes with where RAM is.
+      yield withMachine(kase, { banks: moved, zoneDmaLimit: usualZoneDmaLimit(profile, moved) });
     }
   }
 }

@@ -4,7 +4,7 @@ import { pageblockOrder } from '../../contract/machine.ts';
 import { Cma, type ContigRanges } from './cma.ts';
 import { type BootMemory, type ContigRequest, placeContiguous } from './cma-place.ts';
 
-/** MAX_CMA_AREAS without NUMA: CONFIG_CMA_AREAS of 7, and the default area. */
+/** MAX_CMA_AREAS: CONFIG_CMA_AREAS without NUMA (mm/Kconfig). */
 const MAX_CMA_AREAS = 8;
 
 /** Memory for an area. Bytes. */

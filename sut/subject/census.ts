@@ -1,9 +1,9 @@
 /** What is free, of everything memory can come from, in the order the contract names them. */
-import { PROFILES } from '../../contract/machine.ts';
 import type { Census } from '../../contract/outcome.ts';
 import type { CoherentMem } from '../dma/coherent.ts';
 import { ATOMIC_POOLS } from '../dma/pool.ts';
-import type { Cma } from '../mm/cma.ts';
+import type { Zone } from '../mm/layout.ts';
+import { zonesOf } from '../mm/zones.ts';
 import type { System } from './system.ts';
 
 type Entry = readonly [source: string, free: number];
@@ -11,18 +11,47 @@ type Entry = readonly [source: string, free: number];
 const freePages = (mem: CoherentMem) => mem.size - mem.bitmap.count();
 
 export function censusOf(system: System): Census {
-  const { machine, memory, reserved, devices } = system;
+  return [
+    ...ofZones(system),
+    ...ofAreas(system),
+    ...ofAtomicPools(system),
+    ...ofCoherentPools(system),
+    ...ofSlots(system),
+  ];
+}
+
+/** Pages of zones; and those lent to areas that nobody uses, as the page allocator counts them. */
+function ofZones({ machine, memory, reserved }: System): Entry[] {
+  const lends = (zone: Zone) =>
+    reserved.regions.some(({ area }) => {
+      return (
+        area !== null && area.count > 0 && zone.start <= area.basePfn && area.basePfn < zone.end
+      );
+    });
+  return zonesOf(machine).flatMap((zone): Entry[] => {
+    const own: Entry = [zone.name, memory.pages.freeCount(zone.name)];
+    if (!lends(zone)) return [own];
+    return [own, [`lent:${zone.name}`, memory.pages.freeCmaCount(zone.name)]];
+  });
+}
+
+function ofAreas({ reserved, pinned }: System): Entry[] {
+  return reserved.regions.flatMap(({ region, area }): Entry[] => {
+    if (area === null || area.count === 0) return [];
+    const range = { start: area.basePfn, end: area.basePfn + area.count };
+    return [[`cma:${region.name}`, area.freePages() - pinned.countIn(range)]];
+  });
+}
+
+function ofAtomicPools({ atomicPools, memory }: System): Entry[] {
+  return ATOMIC_POOLS.flatMap((name): Entry[] => {
+    const bytes = atomicPools?.avail(name) ?? null;
+    return bytes === null ? [] : [[`atomic:${name}`, bytes / memory.pageSize]];
+  });
+}
+
+function ofCoherentPools({ reserved, devices }: System): Entry[] {
   const census: Entry[] = [];
-  for (const zone of PROFILES[machine.profile].zones) {
-    census.push([zone, memory.pages.freeCount(zone)]);
-  }
-  for (const { region, area } of reserved.regions) {
-    if (area !== null && area.count > 0) census.push([`cma:${region.name}`, freeIn(system, area)]);
-  }
-  for (const name of ATOMIC_POOLS) {
-    const bytes = system.atomicPools?.avail(name) ?? null;
-    if (bytes !== null) census.push([`atomic:${name}`, bytes / memory.pageSize]);
-  }
   for (const rmem of reserved.regions) {
     const mem = rmem.priv ?? (rmem === reserved.globalRegion ? reserved.globalPool : null);
     if (mem !== null) census.push([`pool:${rmem.region.name}`, freePages(mem)]);
@@ -32,13 +61,11 @@ export function censusOf(system: System): Census {
     if (dmaMem === null || dmaMem.useDevDmaPfnOffset) continue;
     census.push([`declared:${name}`, freePages(dmaMem)]);
   }
-  for (const { region, ioTlbMem } of reserved.regions) {
-    if (ioTlbMem !== null) census.push([`slots:${region.name}`, ioTlbMem.free]);
-  }
   return census;
 }
 
-function freeIn({ pinned, contig }: System, area: Cma): number {
-  const range = { start: area.basePfn, end: area.basePfn + area.count };
-  return area.freePages() - pinned.countIn(range) - contig.countIn(range);
+function ofSlots({ reserved }: System): Entry[] {
+  return reserved.regions.flatMap(({ region, ioTlbMem }): Entry[] => {
+    return ioTlbMem === null ? [] : [[`slots:${region.name}`, ioTlbMem.free]];
+  });
 }

@@ -48,6 +48,10 @@ export const allocCoherent = rule<'alloc_coherent'>((state, op) => {
   const wanted = wantedBy(state, op);
   // Where there is no pool to take from by mistake either, nothing can be said of other allocators.
   if (wanted.from === 'foreign') return state.globalPool !== null ? 'legal' : 'meaningless';
+  const device = state.devices[op.device]!;
+  const sleeps = op.gfp === 'atomic' && !device.coherent;
+  // Slots are mapped anew, which may sleep (deviation restricted-remap-sleeps).
+  if (wanted.from === 'slots' && sleeps) return 'undefined';
   return slotsLegality(state, op, wanted);
 });
 
@@ -58,6 +62,10 @@ export const allocNoncoherent = rule<'alloc_noncoherent'>((state, op) => {
 
 /** Slots are counted from the device's address of the first: there must be one, and one only. */
 function slotsLegality(state: State, op: DmaAlloc, wanted: Wanted): Legality {
+  const { slots, pool } = state.devices[op.device]!;
+  // The search for no slots at all stops the kernel (deviation restricted-size-zero).
+  const asked = slots !== null && (pool === null || op.op === 'alloc_noncoherent');
+  if (asked && op.size === 0) return 'undefined';
   if (wanted.from !== 'slots') return 'legal';
   const { start, end } = wanted.slots;
   const device = state.devices[op.device]!;
@@ -102,8 +110,8 @@ function adoptGrant(state: State, op: DmaAlloc, wanted: Wanted, outcome: Ok): vo
     viaGlobal,
     size: op.size,
     start,
-    length: lengthOf(state, source, op.size),
-    handle: outcome.handle ?? null,
+    length: wanted.from === 'atomic' ? pages : lengthOf(state, source, op.size),
+    handles: outcome.handle === undefined ? translations(device, start, 1) : [outcome.handle],
     mapped: cleared,
     contents: cleared ? clearedContents(state, wanted, op.size, pages) : [],
   };
@@ -180,10 +188,8 @@ export function ownerLegality(
 }
 
 /** Source: kernel/dma/direct.c:dma_direct_free, kernel/dma/contiguous.c:dma_free_contiguous. */
-function leadsBack(
-  state: State,
-  { source, device, handle, start, how, mapped }: BufferState,
-): boolean {
+function leadsBack(state: State, buffer: BufferState): boolean {
+  const { source, device, how, mapped } = buffer;
   const { area, slots } = state.devices[device]!;
   if (source.kind === 'atomic') return true;
   if (source.kind === 'cma' && (area ?? state.memory.defaultArea) !== source) return false;
@@ -191,9 +197,15 @@ function leadsBack(
   // A cookie stands for the page itself, unless a restricted pool has been bound meanwhile.
   if (!mapped) return slots === null;
   if (how === 'alloc_noncoherent') return true;
-  // The page is found by the handle, which must mean this page and no other.
-  const found = handle === null ? [start] : untranslations(state.devices[device]!, handle);
-  return found.length === 1 && found[0] === start;
+  return handleNamesIt(state, buffer);
+}
+
+/** Pages are found by the handle, which must mean this page and no other, whichever it was. */
+export function handleNamesIt({ devices }: State, buffer: BufferState): boolean {
+  return buffer.handles.every((handle) => {
+    const found = untranslations(devices[buffer.device]!, handle);
+    return found.length === 1 && found[0] === buffer.start;
+  });
 }
 
 export const free: Rule<'free'> = exact({

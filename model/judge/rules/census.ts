@@ -5,7 +5,7 @@
 import type { Violation } from '../../../contract/law.ts';
 import type { Census } from '../../../contract/outcome.ts';
 import { OK } from '../../../contract/outcome.ts';
-import type { ChunkState } from '../memory.ts';
+import type { AreaState, ChunkState } from '../memory.ts';
 import { ATOMIC_NAMES, atomicAvail, atomicSize, rest } from '../memory.ts';
 import type { Rule } from '../rule.ts';
 import { broken, outcomeText } from '../rule.ts';
@@ -19,19 +19,17 @@ const SLOT = 2048;
 export function censusOf(state: State): [source: string, free: number][] {
   const { memory, machine, pools } = state;
   const { pageSize, regions } = machine;
-  const counts: [string, number][] = memory.zones.map((zone, index) => [
-    zone.name,
-    freeInZone(state, zone, memory.managed[index]!) / pageSize,
-  ]);
-  for (const area of memory.areas) {
-    if (area.start === area.end) continue;
-    const chunks = memory.chunks.filter(({ from }) => from === area);
-    const pinned = area.pinned.map(([from, to]) => ({ length: to - from }));
-    const live = [...area.live, ...chunks.map(chunkLength), ...pinned];
-    counts.push([
-      `cma:${regions[area.region]!.name}`,
-      rest(area.end - area.start, live) / pageSize,
-    ]);
+  const areas = memory.areas.filter(({ start, end }) => start < end);
+  const counts: [string, number][] = [];
+  for (const [index, zone] of memory.zones.entries()) {
+    counts.push([zone.name, freeInZone(state, zone, memory.managed[index]!) / pageSize]);
+    const [from, to] = [zone.start * pageSize, zone.end * pageSize];
+    const lent = areas.filter(({ start }) => from <= start && start < to);
+    const unused = lent.reduce((sum, area) => sum + freeInArea(state, area), 0);
+    if (lent.length > 0) counts.push([`lent:${zone.name}`, unused / pageSize]);
+  }
+  for (const area of areas) {
+    counts.push([`cma:${regions[area.region]!.name}`, freeInArea(state, area) / pageSize]);
   }
   for (const name of ATOMIC_NAMES) {
     if (atomicSize(memory, name) === 0) continue;
@@ -45,6 +43,12 @@ export function censusOf(state: State): [source: string, free: number][] {
     counts.push([`slots:${regions[region]!.name}`, rest(end - start, live) / SLOT]);
   }
   return counts;
+}
+
+function freeInArea({ memory }: State, area: AreaState): number {
+  const chunks = memory.chunks.filter(({ from }) => from === area);
+  const pinned = area.pinned.map(([from, to]) => ({ length: to - from }));
+  return rest(area.end - area.start, [...area.live, ...chunks.map(chunkLength), ...pinned]);
 }
 
 const chunkLength = ({ start, end }: ChunkState) => ({ length: end - start });

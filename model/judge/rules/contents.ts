@@ -7,8 +7,7 @@ import { failed, OK } from '../../../contract/outcome.ts';
 import type { Legality, Rule } from '../rule.ts';
 import { broken, outcomeText } from '../rule.ts';
 import type { BufferState, Contents, State } from '../state.ts';
-import { untranslations } from '../view.ts';
-import { ownerLegality, sharersOf } from './alloc.ts';
+import { handleNamesIt, ownerLegality, sharersOf } from './alloc.ts';
 import { exact } from './exact.ts';
 
 type Mmap = OpOf<'mmap'>;
@@ -23,11 +22,8 @@ function frameOf(state: State, op: Mmap): number | null {
 }
 
 /** Other memory is found by the handle (direct.c:dma_direct_mmap), or is known by its page. */
-function namesItsPage(state: State, { how, handle, start }: BufferState, op: Mmap): boolean {
-  if (how === 'alloc_noncoherent' || handle === null) return true;
-  const device = state.devices[op.via < 0 ? state.buffers.get(op.buffer)!.device : op.via]!;
-  const found = untranslations(device, handle);
-  return found.length === 1 && found[0] === start;
+function namesItsPage(state: State, buffer: BufferState): boolean {
+  return buffer.how === 'alloc_noncoherent' || handleNamesIt(state, buffer);
 }
 
 export const mmap: Rule<'mmap'> = {
@@ -36,7 +32,7 @@ export const mmap: Rule<'mmap'> = {
     if (legality !== 'legal') return legality;
     const buffer = state.buffers.get(op.buffer)!;
     const { source, start, size } = buffer;
-    if (source.kind !== 'pool') return namesItsPage(state, buffer, op) ? 'legal' : 'undefined';
+    if (source.kind !== 'pool') return namesItsPage(state, buffer) ? 'legal' : 'undefined';
     const room = source.base + source.pages * state.machine.pageSize - start;
     // Past the end of the pool the call is for another allocator.
     return (op.size < 0 ? size : op.size) <= room ? 'legal' : 'undefined';

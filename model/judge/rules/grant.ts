@@ -1,6 +1,6 @@
 /** Memory that was handed out: is it the right one, right there, and clean? */
 import type { Violation } from '../../../contract/law.ts';
-import { BEYOND, endsWithin, hex } from '../../../contract/numbers.ts';
+import { ADDRESS_END, BEYOND, endsWithin, hex, sizeText } from '../../../contract/numbers.ts';
 import type { Ok, Runs } from '../../../contract/outcome.ts';
 import { fits } from '../arena.ts';
 import type { DmaAlloc, Wanted } from '../dispatch.ts';
@@ -85,17 +85,42 @@ function inSlots(
   const arena = slotArena(slots, firstTranslation(device, slots.start)!);
   const { pageSize } = state.machine;
   if (start % pageSize !== 0) return broken('slots/aligned', 'whole pages', hex(start));
-  return checkRun('slots', arena, orderWish(state, size), start);
+  const wish = orderWish(state, size);
+  // Aligned to its order it crosses a boundary only if it is longer than what lies between two.
+  const boundary = device.spec.segmentBoundary + 1;
+  if (wish.length > boundary) {
+    const most = `at most ${sizeText(boundary)}: the device's segments end there`;
+    return broken('slots/inside', most, sizeText(wish.length));
+  }
+  return checkRun('slots', arena, wish, start);
 }
 
 function inAtomicPool(state: State, size: number, start: number): Violation | null {
   const source = sourceAt(state, start);
-  // Where chunks are is told by who tells everything.
-  if (!state.accounted) return null;
+  // Where chunks are is told by who tells everything; of others they are somewhere in memory.
+  if (!state.accounted) return somewhereInMemory(state, source, size, start);
   if (source.kind !== 'atomic') {
     return broken('alloc/source', 'memory of an atomic pool', sourceText(state, source, start));
   }
   return checkRun('atomic', chunkArena(source), orderWish(state, size), start);
+}
+
+/** Whole pages, of the page allocator or the default area, that nobody else has. */
+function somewhereInMemory(
+  state: State,
+  source: Source,
+  size: number,
+  start: number,
+): Violation | null {
+  const { memory, machine, buffers } = state;
+  if (source !== memory.pages && source !== memory.defaultArea) {
+    return broken('alloc/source', 'memory of an atomic pool', sourceText(state, source, start));
+  }
+  const length = wholePages(state, size);
+  const live = [...buffers.values()].map((b) => [b.start, b.start + b.length] as const);
+  const pinned = memory.areas.flatMap((area) => area.pinned);
+  const arena = { parts: [[0, ADDRESS_END] as const], origin: 0, taken: [...live, ...pinned] };
+  return checkRun('pages', arena, { alignment: machine.pageSize, length }, start);
 }
 
 function inPages(

@@ -5,7 +5,7 @@
 import type { Violation } from '../../../contract/law.ts';
 import type { ZoneName } from '../../../contract/machine.ts';
 import { maxPageOrder, PROFILES } from '../../../contract/machine.ts';
-import { hex, maskOfBits, orderOf, sizeText } from '../../../contract/numbers.ts';
+import { maskOfBits, orderOf, sizeText } from '../../../contract/numbers.ts';
 import type { Event } from '../../../contract/outcome.ts';
 import { OK } from '../../../contract/outcome.ts';
 import { fits, total } from '../arena.ts';
@@ -124,23 +124,31 @@ function inChunkLaw(violation: Violation | null): Violation | null {
   return violation && { ...violation, law: 'atomic/chunk' };
 }
 
-/** Holds what a pool was given against what it should get, one after another. */
-function checkEvents(state: State, attempts: readonly Attempt[], events: readonly Event[]) {
+/** Holds each chunk against what its pool should get then; a pool that got none, at the end. */
+function checkEvents(
+  state: State,
+  attempts: readonly Attempt[],
+  events: readonly Event[],
+): Violation | null {
   let now = state;
-  let next = 0;
-  for (const attempt of attempts) {
-    const event = events[next]?.of === attempt.pool ? events[next] : undefined;
+  let open = attempts;
+  for (const event of events) {
+    const attempt = open.find(({ pool }) => pool === event.of);
+    if (attempt === undefined || event.event !== 'chunk') {
+      const found = `${event.event} of ${sizeText(event.bytes)} for ${event.of ?? 'no pool'}`;
+      return broken('atomic/growth', 'no such event', found);
+    }
     const violation = checkChunk(now, attempt, event);
     if (violation !== null) return violation;
-    if (event === undefined) continue;
-    next += 1;
+    open = open.filter((one) => one !== attempt);
     const chunks = [...now.memory.chunks, chunkOf(now, event)];
     now = { ...now, memory: { ...now.memory, chunks } };
   }
-  if (next === events.length) return null;
-  const { of, phys, bytes } = events[next]!;
-  const found = `${sizeText(bytes)} at ${hex(phys ?? -1)} for ${of ?? 'no pool'}`;
-  return broken('atomic/growth', 'no further chunk', found);
+  for (const attempt of open) {
+    const violation = checkChunk(now, attempt, undefined);
+    if (violation !== null) return violation;
+  }
+  return null;
 }
 
 function chunkOf(state: State, { of, phys, bytes }: Event): ChunkState {

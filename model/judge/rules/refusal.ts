@@ -108,14 +108,12 @@ function ofSlots(
   size: number,
 ): Violation | null {
   const wish = orderWish(state, size);
-  if (wish.length > SLOTS_BYTES_MAX) return null;
+  if (wish.length > Math.min(SLOTS_BYTES_MAX, device.spec.segmentBoundary + 1)) return null;
   const arena = slotArena(slots, firstTranslation(device, slots.start)!);
   if (fits(arena, wish).length === 0) return null;
   if (someUnreachable(device, arena, wish, wish.length)) return null;
   const { pageSize } = state.machine;
   // Aligned for the device is not always aligned in memory; the kernel gives such slots back.
   if (someFit(arena, wish, [], (at) => at % pageSize !== 0)) return null;
-  // Where segments of the device end early, a run may lie between two of them or not.
-  if (device.spec.segmentBoundary < SLOTS_BYTES_MAX - 1) return null;
   return lie('slots/complete', arena, wish, 'slots');
 }
