@@ -56,10 +56,18 @@ describe('a subject that keeps no accounts', () => {
     ).toEqual([null]);
   });
 
-  it('may have memory the machine does not', () => {
+  it('has no memory the machine does not, nor parts of pages, nor what is taken', () => {
     const [inside, outside] = [grant(0x80000000, 4096), grant(0x10000000, 4096)];
-    expect(judged([], 'h0 = alloc_coherent d0 4096 gfp=atomic', outside)).toEqual([null]);
-    // That is for atomic pools only.
+    const atomic = 'h0 = alloc_coherent d0 4096 gfp=atomic';
+    const half = grant(0x80000800, 4096);
+    expect(judged([], atomic, outside, half, inside)).toEqual([
+      'alloc/source',
+      'pages/aligned',
+      null,
+    ]);
+    const taken: Answered = ['h1 = alloc_coherent d0 8192', grant(0x80000000, 8192)];
+    const [second, behind] = [grant(0x80001000, 4096), grant(0x80002000, 4096)];
+    expect(judged([taken], atomic, second, behind)).toEqual(['pages/disjoint', null]);
     expect(judged([], 'h0 = alloc_coherent d0 4096', outside, inside)).toEqual([
       'pages/inside',
       null,

@@ -101,6 +101,31 @@ describe('Linux chooses in memory behind the pools', () => {
   });
 });
 
+/** Three zones; what is asked for may come from all of them. */
+const ZONES = `profile x86-64
+bank 0x0 16M
+bank 0x40000000 4M
+bank 0x100000000 4M
+device d0 mask 64
+device d1 mask 64 coherent-mask 31`;
+const RUN_DRY: Answered = ['h0 = alloc_contig 0x100000000 1024', OK];
+
+describe('Linux chooses among zones', () => {
+  it.each([
+    [[], 'h1 = alloc_noncoherent d0 4096', 0x100000000, 0x40000000],
+    [[RUN_DRY], 'h1 = alloc_noncoherent d0 4096', 0x40000000, 0x0],
+    [[], 'h1 = alloc_coherent d1 4096', 0x40000000, 0x0],
+    [[], 'h1 = alloc_pages 0 zone=dma32', 0x40000000, 0x0],
+    [[], 'h1 = alloc_exact 4096', 0x100000000, 0x40000000],
+  ] as const)('highest-zone: after %j, %s', (before, op, linux, other) => {
+    const { judge, last } = judgeAfter(ZONES, before, op, withMemory());
+    const at = (phys: number) => (op.includes('coherent') ? grant(phys, 4096) : ok({ phys }));
+    expect([linux, other].map((phys) => judge.check(last, at(phys)))).toEqual([null, null]);
+    expect(placementOf(judge.state, last, at(linux))).toBeNull();
+    expect(placementOf(judge.state, last, at(other))?.law).toBe('placement/highest-zone');
+  });
+});
+
 describe('Linux chooses', () => {
   it.each(CHOICES)('%s: after %j, %s', (law, before, op, linux, other) => {
     const { judge, last } = judgeAfter(POOL, before, op);
@@ -115,7 +140,11 @@ describe('Linux chooses', () => {
   });
 
   it('and each law is met', () => {
-    const met = new Set([...CHOICES.map(([law]) => `placement/${law}`), 'placement/first-run']);
+    const met = new Set([
+      ...CHOICES.map(([law]) => `placement/${law}`),
+      'placement/first-run',
+      'placement/highest-zone',
+    ]);
     expect([...met].sort()).toEqual(PLACEMENT_LAWS.map(({ id }) => id).sort());
   });
 });

@@ -36,8 +36,12 @@ describe('size of the atomic pools', () => {
     ]);
   });
 
-  it('without low memory there is no dma pool, and no memory for dma32', () => {
-    expect(chunks('arm64\nbank 0x100000000 1G')).toEqual([['kernel', 0x100000000, 128 * KIB]]);
+  it('where ZONE_DMA ends below RAM there is no dma pool, and no memory for dma32', () => {
+    const high = 'bank 0x100000000 1G';
+    const all = chunks(`arm64\n${high}`).map(([name]) => name);
+    expect(all).toEqual(['kernel', 'dma', 'dma32']);
+    const some = chunks(`arm64 zone-dma 0xffffffff\n${high}`);
+    expect(some).toEqual([['kernel', 0x100000000, 128 * KIB]]);
   });
 
   it('only the profile that maps coherent memory anew has them', () => {
@@ -201,7 +205,7 @@ bank 0x180000000 16M
   it('hint DMA without a dma pool: all the others; hint DMA32 without that pool: none', () => {
     const high = (mask: string) =>
       places(
-        answers(`profile arm64
+        answers(`profile arm64 zone-dma 0xffffffff
 bank 0x100000000 16M
 device d0 coherent-mask ${mask} window 0x100000000 0x0 16M
 h0 = alloc_coherent d0 4096 gfp=atomic`),
@@ -210,7 +214,7 @@ h0 = alloc_coherent d0 4096 gfp=atomic`),
     expect(high('32')).toEqual([0x100000000]);
     const low = (mask: string) =>
       places(
-        answers(`profile arm64
+        answers(`profile arm64 zone-dma 0xffffffff
 bank 0x100000000 16M
 device d0 coherent-mask ${mask}
 h0 = alloc_coherent d0 4096 gfp=atomic`),
@@ -236,7 +240,13 @@ h0 = alloc_coherent d0 8192
 free h0
 census`);
     expect(seen[1]).toEqual(seen[4]);
-    expect(freeOf(seen[1])).toEqual({ dma: 0, dma32: 0, normal: 0, 'cma:c0': 512 });
+    expect(freeOf(seen[1])).toEqual({
+      dma: 0,
+      'lent:dma': 512,
+      dma32: 0,
+      normal: 0,
+      'cma:c0': 512,
+    });
   });
 
   it('without any pool there is nothing', () => {

@@ -9,6 +9,7 @@ import { bound, inSlots, SOURCES } from './slots.ts';
 const free: Census = [
   // 64 MiB without the area, the restricted pool and three chunks.
   ['dma', 16384 - 1024 - 128 - 96],
+  ['lent:dma', 1024],
   ['dma32', 0],
   ['normal', 0],
   ['cma:c0', 1024],
@@ -29,7 +30,13 @@ const everything: readonly Answered[] = [
 
 /** All that is free, less what was taken from one source. */
 const census = (taken: string, count: number) =>
-  ok({ census: free.map(([name, units]) => [name, name === taken ? units - count : units]) });
+  ok({
+    census: free.map(([name, units]) => {
+      // What is taken of the area was lent by its zone.
+      const own = name === taken || (taken === 'cma:c0' && name === 'lent:dma');
+      return [name, own ? units - count : units];
+    }),
+  });
 const untouched = census('', 0);
 
 /** Each takes so much from one source, and from no other. */

@@ -160,6 +160,7 @@ const defaultCensus = (free: number) =>
   ok({
     census: [
       ['dma', 16384 - 2048],
+      ['lent:dma', free + 1024],
       ['dma32', 0],
       ['normal', 0],
       ['cma:c0', free],

@@ -203,7 +203,8 @@ const ENDS = liesOf(EXHAUSTED, [
 
 /** With 32 GiB a chunk has 4 MiB; one of an area is aligned to 1 MiB only (trap G-T2). */
 const LARGE: Stage = {
-  machine: `bank 0x100000000 32G
+  machine: `profile arm64 zone-dma 0xffffffff
+bank 0x100000000 32G
 cma c0 0x140000000 64M default
 device d0 mask 64`,
   setting: withMemory(chunk('kernel', 0x140100000, 0x400000)),

@@ -43,7 +43,7 @@ export const BOOT_LIES: readonly BootLie[] = [
   ...bootLies(LOW, honest, [
     ['atomic/growth', 'no chunk at all', []],
     ['atomic/growth', 'two of three pools', honest.slice(0, 2)],
-    ['atomic/growth', 'another order', [honest[1]!, honest[0]!, honest[2]!]],
+    ['atomic/growth', 'no chunk', [{ ...honest[0]!, event: 'shrunk' }, ...honest.slice(1)]],
     ['atomic/growth', 'too small', three(sized('kernel', 0x80000000, 0x10000))],
     ['atomic/growth', 'too large', three(sized('kernel', 0x80000000, 0x40000))],
     ['atomic/growth', 'one more', [...honest, sized('kernel', 0x80200000)]],

@@ -15,7 +15,7 @@ export const SOURCES: Stage = {
 pool p0 0x20000000 16K
 cma c0 0x82000000 4M
 restricted r0 0x83000000 512K
-device d0 pool r0
+device d0 coherent pool r0
 device page pool r0 window 0x80000000 0x1000 64M
 device half pool r0 window 0x80000000 0x800 64M
 device near pool r0 bus-limit 0x8300ffff
@@ -147,15 +147,20 @@ export const SLOT_LIES: readonly Lie[] = liesOf(SOURCES, [
     NONE,
   ],
   [
-    'slots/disjoint',
-    'segments of the device end early: there need be none',
-    [
-      ['attach short', OK],
-      ['h0 = alloc_coherent short 1', inSlots(0, 1)],
-    ],
-    'h1 = alloc_coherent short 1',
-    inSlots(0, 1),
+    'slots/inside',
+    'longer than a segment of the device',
+    [['attach short', OK]],
+    'h0 = alloc_coherent short 132K',
+    inSlots(0, 132 * 1024),
     NONE,
+  ],
+  [
+    'slots/complete',
+    'as long as a segment of the device',
+    [['attach short', OK]],
+    'h0 = alloc_coherent short 128K',
+    NONE,
+    inSlots(0x20000, 0x20000),
   ],
   ['attach/memory', 'there is nothing to refuse', [], 'attach d0', EBUSY, OK],
 ]);
