@@ -26,6 +26,16 @@ describe('V-C (ladder), x86-64 with identity windows and 8 GiB', () => {
 
   it('limit 2^32-1: hint DMA32', () => {
     expect(place('coherent-mask 32', ALLOC)).toBe(16 * MIB);
+    // Without the hint, what ZONE_DMA32 keeps in reserve would be out of bounds.
+    const reserve = `profile x86-64 lowmem-reserve
+bank 0x1000000 64K
+bank 0x100000000 1G
+device d0 coherent-mask 32
+device d1 coherent-mask 33
+h0 = alloc_contig 0x100000000 262144
+h1 = alloc_coherent d1 4096
+h2 = alloc_coherent d0 4096`;
+    expect(places(answers(reserve)).slice(-2)).toEqual(['none', 16 * MIB]);
   });
 
   it('limit 2^31-1: hint DMA32; a page at 0x9000_0000 is out of reach, and DMA is next', () => {
