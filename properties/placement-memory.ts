@@ -59,8 +59,8 @@ function same(wanted: number | null, observed: number): Violation | null {
 }
 
 /**
- * The highest zone with a block serves, and a lower one only where it has none; on each rung that is
- * asked. `arenas`: for each rung the zones it may use, high to low.
+ * The highest zone with a block serves, and a lower one only where it has none; on each rung that
+ * is asked. `arenas`: for each rung the zones it may use, high to low.
  */
 export function placedInZone(
   arenas: readonly (readonly Arena[])[],

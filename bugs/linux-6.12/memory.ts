@@ -36,7 +36,7 @@ export const LINUX_MEMORY: readonly Bug[] = [
     ],
     story:
       'Booting gives the largest aligned blocks of RAM: one that begins in a zone and ends in ' +
-      'thenext belongs to the first, which hands out pages of the other.',
+      'the next belongs to the first, which hands out pages of the other.',
     reference: 'block-across-zones',
   },
   {

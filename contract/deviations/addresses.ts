@@ -1,5 +1,13 @@
 /** Deviations of addresses, masks and windows (A-T). */
+import type { Window } from '../machine.ts';
 import type { Deviation } from './row.ts';
+
+const overlapping = (windows: readonly Window[]) =>
+  windows.some((one, index) =>
+    windows
+      .slice(index + 1)
+      .some((other) => one.cpu < other.cpu + other.size && other.cpu < one.cpu + one.size),
+  );
 
 export const ADDRESS_DEVIATIONS: readonly Deviation[] = [
   {
@@ -18,10 +26,12 @@ export const ADDRESS_DEVIATIONS: readonly Deviation[] = [
     linux: 'Only the first byte is translated: a buffer may start in a window and end outside it.',
     reason: 'The tail would name foreign memory; no caller can want that.',
     repaired: 'false unless one window holds the whole buffer',
-    matches: (op, violation) =>
-      op.op === 'coherent_ok'
-        ? violation.observed === 'true'
-        : violation.law === 'alloc/handle' && violation.expected.startsWith('none'),
+    matches: (op, { law, expected, observed }, { devices }) => {
+      if (op.op === 'coherent_ok') return observed === 'true';
+      if (law !== 'alloc/handle' || !('device' in op)) return false;
+      // Where windows overlap, the one that holds the whole buffer may not be the first.
+      return expected.startsWith('none') || overlapping(devices[op.device]!.windows);
+    },
   },
   {
     id: 'address-wraps',

@@ -5,6 +5,16 @@ import type { Deviation } from './row.ts';
 
 const misaligned = (base: number, machine: Machine) => base % machine.pageSize !== 0;
 
+/**
+ * Laws that notice a global pool nobody was told of: it is made while booting, which answers
+ * nothing, and what it has handed out is missing where a device shares it.
+ */
+const UNTOLD = ['account/pages', 'pool/complete', 'free/returns-all', 'placement/leftmost'];
+
+const hasUntold = ({ profile, pageSize, regions }: Machine) =>
+  PROFILES[profile].globalPool &&
+  regions.some(({ kind, isDefault, base }) => kind === 'pool' && isDefault && base % pageSize !== 0);
+
 export const POOL_DEVIATIONS: readonly Deviation[] = [
   {
     id: 'warned-once',
@@ -55,11 +65,12 @@ export const POOL_DEVIATIONS: readonly Deviation[] = [
     id: 'pool-base-misaligned',
     spec: 'P-T5',
     disposition: 'repaired',
-    laws: ['pool/creation', 'pool/handle', 'alloc/final'],
+    laws: ['pool/creation', 'pool/handle', 'alloc/final', ...UNTOLD],
     linux: 'The CPU view starts at the base, the device view at the page holding it.',
     reason: 'CPU and device see different bytes, and the first page lies outside the region.',
     repaired: 'EINVAL when the pool is created',
-    matches: (op, _violation, machine) => {
+    matches: (op, { law }, machine) => {
+      if (UNTOLD.includes(law)) return hasUntold(machine);
       if (op.op === 'declare') return misaligned(op.phys, machine);
       return machine.regions.some((r) => r.kind === 'pool' && misaligned(r.base, machine));
     },

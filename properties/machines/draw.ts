@@ -89,6 +89,7 @@ function drawBanks(random: Random, pageSize: number): Bank[] {
 function drawFewPages(random: Random, pageSize: number, zoneDmaLimit: number): Bank[] {
   const block = pageSize * 2 ** maxPageOrder(pageSize);
   const borders = [zoneDmaLimit + 1, 2 ** 32, 2 ** 33].filter((at) => at >= block * 16);
+  if (chance(random, 1, 5)) return drawKeptBlock(random, pageSize, pick(random, borders));
   const banks: Bank[] = [];
   // Much more of it high up: what lower zones keep in reserve is a part of that.
   if (chance(random, 1, 3)) banks.push({ base: 2 ** 34, size: 2 ** between(random, 28, 32) });
@@ -103,6 +104,18 @@ function drawFewPages(random: Random, pageSize: number, zoneDmaLimit: number): B
     if (!meets) banks.push({ base, size });
   }
   return banks;
+}
+
+/**
+ * One block below a border, and high up fewer pages than that, but enough for a reserve: requests
+ * for a block find one in the low zone alone, which keeps it.
+ */
+function drawKeptBlock(random: Random, pageSize: number, border: number): Bank[] {
+  const block = 2 ** between(random, 9, maxPageOrder(pageSize));
+  return [
+    { base: border - block * pageSize, size: block * pageSize },
+    { base: 2 ** 34, size: pageSize * between(random, 256, block - 1) },
+  ];
 }
 
 function drawAllRegions(

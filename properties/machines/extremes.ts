@@ -236,6 +236,16 @@ const EXTREMES: readonly (readonly [name: string, lines: string])[] = [
      device d0 mask 64
      device d1`,
   ],
+  // No board yet: a block that only the low zone has, and a reserve of two pages in it.
+  [
+    'reserve-of-two',
+    `profile arm64 lowmem-reserve
+     bank 0x40000000 4M
+     bank 0x100000000 2M
+     device d0 mask 64
+     device d1 mask 64 coherent
+     device d2 mask 32`,
+  ],
   // No board yet: a restricted pool of one segment that is not aligned to its size.
   [
     'slots-off-their-size',

@@ -68,7 +68,7 @@ function freeMemory(
   machine.regions.forEach(({ kind, base, size, noMap, disabled }, index) => {
     // What its handler did not want is given back (of_reserved_mem.c:fdt_init_reserved_mem_node).
     const givenBack = kind === 'cma' && areas[index] === null;
-    if (disabled || noMap || givenBack) return;
+    if (disabled || noMap || givenBack || size === 0) return;
     free = subtractRange(free, { start: base, end: base + size });
   });
   return free
