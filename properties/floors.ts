@@ -109,5 +109,6 @@ export const LABEL_FLOORS: Readonly<Record<string, number>> = {
   'hazard: table ended by a window of size 0': 1,
   'more than 2 GiB into the pool': 1,
   'hazard: both limits 0': 0.25,
+  'hazard: no pool for the hint': 0.25,
   'hazard: reserve ends the ladder': 0.25,
 };

@@ -13,7 +13,7 @@ const UNTOLD = ['account/pages', 'pool/complete', 'free/returns-all', 'placement
 
 const hasUntold = ({ profile, pageSize, regions }: Machine) =>
   PROFILES[profile].globalPool &&
-  regions.some(({ kind, isDefault, base }) => kind === 'pool' && isDefault && base % pageSize !== 0);
+  regions.some((r) => r.kind === 'pool' && r.isDefault && r.base % pageSize !== 0);
 
 export const POOL_DEVIATIONS: readonly Deviation[] = [
   {

@@ -7,7 +7,7 @@ import { mutant } from './mutate.ts';
 import { Random } from './random.ts';
 import { VICTIMS } from './victims.ts';
 
-const MUTANTS = 51_000;
+const MUTANTS = 34_000;
 /** CPU time per batch: 4 ms a mutant on average is a hang in disguise, 0.1 ms is usual. */
 const BATCH = 1000;
 const BATCH_CPU_MS = 4000;

@@ -15,12 +15,16 @@ import { sendAll } from '../../cli/bugs/worker.ts';
 
 const PROCESSES = 2;
 
-function errandOf({ id, edits }: Bug): Errand {
+/** No program asks for the algorithms of a gen_pool: only the lockstep after it finds its bugs. */
+const CASES = { genalloc: 16, others: 256 };
+
+function errandOf({ id, edits, group }: Bug): Errand {
+  const cases = group === 'genalloc' ? CASES.genalloc : CASES.others;
   return {
     bug: id,
     files: edits.map(({ file }) => file),
     seeds: ['caught'],
-    budget: { cases: 4096, timeMs: 20_000 },
+    budget: { cases, timeMs: 20_000 },
     totalMs: 0,
     known: [],
     knownCases: 0,

@@ -5,7 +5,7 @@ import { LABEL_FLOORS } from '../../properties/floors.ts';
 import { campaign } from '../../properties/runner/campaign.ts';
 import { carveoutSubject } from '../../sut/subject.ts';
 
-const CASES = 4000;
+const CASES = 3000;
 
 describe('a campaign on the built-in subject', () => {
   it('breaks no law and goes blind nowhere', { timeout: 60_000 }, async () => {
