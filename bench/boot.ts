@@ -17,8 +17,8 @@ const G = 2 ** 30;
 const T = 2 ** 40;
 const ROUNDS = 21;
 const WARM_UP_MS = 200;
-/** A factor below this is taken for noise. */
-const NOISE = 2;
+/** A factor below this is taken for noise: what follows size would show as one of thousands. */
+const NOISE = 3;
 
 export function bootBench(): BenchTable[] {
   const bytes = [
@@ -118,9 +118,9 @@ type Work = (machine: Machine, device: number) => unknown;
 
 const boot: Work = (machine) => carveoutSubject.boot(machine);
 
-/** About two milliseconds of boots. */
+/** A few milliseconds of boots: shorter ones measure the garbage collector. */
 function contender({ name, machine }: Candidate, work: Work): Contender {
-  const boots = Math.ceil(400 / machine.regions.length);
+  const boots = Math.ceil(3200 / machine.regions.length);
   const device = machine.devices.findIndex(({ regions }) => regions.length > 0);
   const round = () => {
     for (let k = 0; k < boots; k++) work(machine, device);

@@ -91,11 +91,16 @@ export function rawSide({ machines }: Sample): Round {
   };
 }
 
-/** A pool may only go while nobody uses it, which a loop without a model cannot know. */
+/**
+ * A pool may only go while nobody uses it, and what came from it must be freed by a device that
+ * has it. A loop without a model cannot know: it loses no pool, and frees as it allocated.
+ */
 function play(session: SyncSession, program: readonly Op[]): number {
   let operations = 0;
   for (const op of program) {
-    if (op.op !== 'release' && session.apply(op).is !== 'skipped') operations += 1;
+    if (op.op === 'release' || op.op === 'detach') continue;
+    if (op.op === 'free' && op.via !== -1) continue;
+    if (session.apply(op).is !== 'skipped') operations += 1;
   }
   return operations;
 }
