@@ -14,12 +14,11 @@ export type RunKind = 'pool' | 'pages' | 'cma' | 'atomic' | 'slots';
 /** Inside one part, aligned, and of nobody else. */
 export function checkRun(kind: RunKind, arena: Arena, wish: Wish, start: number): Violation | null {
   const { length, alignment } = wish;
-  const run = runText([start, start + length]);
   if (partOf(arena, start, length) === undefined) {
     const parts = arena.parts.map(runText);
     const more = parts.length > 3 ? [`${parts.length - 3} more`] : [];
     const where = parts.length === 0 ? 'nothing' : [...parts.slice(0, 3), ...more].join(', ');
-    return broken(`${kind}/inside`, `inside ${where}`, run);
+    return broken(`${kind}/inside`, `inside ${where}`, runText([start, start + length]));
   }
   if (!isAligned(arena, wish, start)) {
     const from = arena.origin === 0 ? '' : ` from ${hex(arena.origin)}`;
@@ -27,7 +26,8 @@ export function checkRun(kind: RunKind, arena: Arena, wish: Wish, start: number)
   }
   const clash = arena.taken.find(([from, to]) => from < start + length && start < to);
   if (clash === undefined) return null;
-  return broken(`${kind}/disjoint`, `nothing of ${runText(clash)}: it is taken`, run);
+  const observed = runText([start, start + length]);
+  return broken(`${kind}/disjoint`, `nothing of ${runText(clash)}: it is taken`, observed);
 }
 
 export function runText([start, end]: Interval): string {

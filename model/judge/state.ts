@@ -121,7 +121,8 @@ export function newState(machine: Machine, scope: Scope): State {
     pools.push(globalPool);
   }
   const devices = machine.devices.map((spec, i) => newDevice(machine, spec, i));
-  const memory = newMemory(machine, mapped);
+  // Of a subject that is asked for none of it, there is nothing to remember.
+  const memory = newMemory(machine, scope.hasPages ? mapped : []);
   const buffers = new Map<number, BufferState>();
   return { machine, devices, regionPools, globalPool, pools, buffers, ram, memory, ...scope };
 }

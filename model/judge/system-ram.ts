@@ -25,25 +25,25 @@ export function systemRam(machine: Machine, mapped: readonly Interval[]): readon
  * Source: drivers/of/fdt.c:early_init_dt_reserve_memory.
  */
 export function mappedMemory(machine: Machine): readonly Interval[] {
-  let ram: Interval[] = union(machine.banks.map((b) => [b.base, b.base + b.size] as const));
-  const banks = ram;
-  machine.regions.forEach((region, index) => {
-    if (!region.noMap || region.disabled || region.size === 0) return;
-    const range: Interval = [region.base, region.base + region.size];
-    if (!ram.some((piece) => meet(piece, range))) return;
-    const inBank = banks.some((bank) => meet(bank, range));
-    const reserved = machine.regions.some(
-      (r, i) => i < index && isReserved(r) && meet([r.base, r.base + r.size], range),
-    );
-    if (!(inBank && reserved)) ram = ram.flatMap((piece) => without(piece, range));
-  });
+  const banks = union(machine.banks.map((b) => [b.base, b.base + b.size] as const));
+  let ram: readonly Interval[] = banks;
+  for (const [index, region] of machine.regions.entries()) {
+    if (!region.noMap || region.disabled || region.size === 0) continue;
+    const range = rangeOf(region);
+    if (banks.some((bank) => meet(bank, range)) && isReserved(machine, index, range)) continue;
+    ram = ram.flatMap((piece) => without(piece, range));
+  }
   return ram;
 }
 
-/** Does the region keep its bytes from a later no-map? Nothing is reserved for an empty one. */
-function isReserved(region: Region): boolean {
-  return !region.disabled && !region.noMap && region.size > 0;
+/** Has a region before this one kept some of the bytes? Nothing is reserved for an empty one. */
+function isReserved({ regions }: Machine, before: number, range: Interval): boolean {
+  return regions.some(
+    (r, i) => i < before && !r.disabled && !r.noMap && r.size > 0 && meet(rangeOf(r), range),
+  );
 }
+
+const rangeOf = ({ base, size }: Region): Interval => [base, base + size];
 
 function meet(a: Interval, b: Interval): boolean {
   return a[0] < b[1] && b[0] < a[1];

@@ -41,10 +41,13 @@ function unpinOps({ memory, machine: { pageSize } }: State): Op[] {
 
 /** -1: the device that allocated it; another one after a detach; null: none. */
 function freeingDevice(judge: Judge, buffer: number): number | null {
-  const legal = (via: number) => judge.legality({ op: 'free', buffer, via }) === 'legal';
-  if (legal(-1)) return -1;
-  const index = judge.state.devices.findIndex((device) => legal(device.index));
-  return index < 0 ? null : index;
+  if (mayFree(judge, buffer, -1)) return -1;
+  const device = judge.state.devices.find(({ index }) => mayFree(judge, buffer, index));
+  return device?.index ?? null;
+}
+
+function mayFree(judge: Judge, buffer: number, via: number): boolean {
+  return judge.legality({ op: 'free', buffer, via }) === 'legal';
 }
 
 /** With everything freed, every source in use is asked for what it must have room for. */

@@ -19,17 +19,25 @@ const isEvents: Check = (value) =>
 
 type Members = readonly (readonly [name: string, isForm: Check, form: string])[];
 
-const COMMON: Members = [
+/** Members an answer may have. Others are none of our business. */
+type Forms = ReadonlyMap<string, { readonly isForm: Check; readonly form: string }>;
+
+const formsOf = (members: Members): Forms =>
+  new Map(members.map(([name, isForm, form]) => [name, { isForm, form }]));
+
+const EVERY: Members = [
   ['warnings', isList, 'a list'],
   ['events', isEvents, 'a list of events'],
 ];
+const COMMON = formsOf(EVERY);
 
 const isCensus: Check = (value) =>
   Array.isArray(value) &&
   value.every(
     (count) => Array.isArray(count) && count.length === 2 && isText(count[0]) && isNumber(count[1]),
   );
-const OK: Members = [
+
+const OK = formsOf([
   ['phys', isNumber, 'a number'],
   ['handle', isNumber, 'a number'],
   ['address', isNumber, 'a number'],
@@ -37,8 +45,8 @@ const OK: Members = [
   ['truth', (value) => typeof value === 'boolean', 'true or false'],
   ['bytes', isRuns, 'a list of [value, count]'],
   ['census', isCensus, 'a list of [source, free]'],
-  ...COMMON,
-];
+  ...EVERY,
+]);
 
 const NEEDED: Readonly<Record<string, Members>> = {
   ok: [],
@@ -67,9 +75,13 @@ export function outcomeProblem(outcome: unknown): FormProblem | null {
   for (const [name, isForm, form] of NEEDED[is]!) {
     if (!isForm(members[name])) return problem(`${name}: ${form}`, members[name]);
   }
-  for (const [name, isForm, form] of is === 'ok' ? OK : COMMON) {
+  const forms = is === 'ok' ? OK : COMMON;
+  // Member by member of the answer, and not of the table: most answers have two or three.
+  for (const name in members) {
     const value = members[name];
-    if (value !== undefined && !isForm(value)) return problem(`${name}: ${form}`, value);
+    const check = forms.get(name);
+    if (value === undefined || check === undefined || check.isForm(value)) continue;
+    return problem(`${name}: ${check.form}`, value);
   }
   return null;
 }

@@ -35,11 +35,29 @@ const SPARE = -1;
 /** 2^32 divided by the golden ratio: multiples of powers of two spread over all buckets. */
 const SPREAD = 0x9e3779b1;
 const NODES_AT_FIRST = 16;
+/** A sentinel has the first two words of a node. */
+const SENTINEL_STRIDE = 2;
 
 export const ORDERS_PER_GROUP = 16;
 
 /** Bits 32 and up. Almost always 0, without leaving 32-bit integers. */
 const highBits = (pfn: number) => (pfn < 2 ** 31 ? 0 : (pfn - (pfn >>> 0)) / 2 ** 32);
+
+/** The words of a table without blocks, by number of groups: machines boot by the thousand. */
+const EMPTY = new Map<number, Int32Array>();
+
+function emptyLists(groups: number): Int32Array {
+  const known = EMPTY.get(groups);
+  if (known !== undefined) return known;
+  const sentinels = groups * ORDERS_PER_GROUP * SENTINEL_STRIDE;
+  const words = new Int32Array(sentinels + NODES_AT_FIRST * STRIDE);
+  for (let node = 0; node < sentinels; node += SENTINEL_STRIDE) {
+    words[node + NEXT] = node;
+    words[node + PREVIOUS] = node;
+  }
+  EMPTY.set(groups, words);
+  return words;
+}
 
 export class BlockTable {
   #words: Int32Array;
@@ -57,13 +75,8 @@ export class BlockTable {
   readonly #filled: Int32Array;
 
   constructor(groups: number) {
-    const sentinels = groups * ORDERS_PER_GROUP * STRIDE;
-    const words = new Int32Array(sentinels + NODES_AT_FIRST * STRIDE);
-    for (let node = 0; node < sentinels; node += STRIDE) {
-      words[node + NEXT] = node;
-      words[node + PREVIOUS] = node;
-    }
-    this.#words = words;
+    const sentinels = groups * ORDERS_PER_GROUP * SENTINEL_STRIDE;
+    this.#words = emptyLists(groups).slice();
     this.#fresh = sentinels;
     this.#sentinelsEnd = sentinels;
     this.#filled = new Int32Array(groups);
@@ -124,13 +137,13 @@ export class BlockTable {
 
   /** First node of a list, 0 when it is empty. */
   first(list: number): number {
-    return this.after(list * STRIDE, list);
+    return this.after(list * SENTINEL_STRIDE, list);
   }
 
   /** The node behind `node` on its list, 0 at the end. */
   after(node: number, list: number): number {
     const next = this.#words[node + NEXT]!;
-    return next === list * STRIDE ? 0 : next;
+    return next === list * SENTINEL_STRIDE ? 0 : next;
   }
 
   /** Puts a block on a list, at its head or tail; answers the node. */
@@ -220,7 +233,7 @@ export class BlockTable {
   }
 
   #link(node: number, list: number, toTail: boolean): void {
-    const sentinel = list * STRIDE;
+    const sentinel = list * SENTINEL_STRIDE;
     this.#filled[list >> 4]! |= 1 << (list & (ORDERS_PER_GROUP - 1));
     this.#linkBehind(node, toTail ? this.#words[sentinel + PREVIOUS]! : sentinel);
   }
