@@ -8,6 +8,7 @@ const SOAK = 'test/soak/**';
 export default defineConfig(({ mode }) => ({
   test: {
     pool: 'forks',
+    globalSetup: 'test/bundled/setup.ts',
     // Left alone, Vitest keeps one core free: on two cores it would run file after file.
     maxWorkers: '100%',
     // For what hangs, not for what is slow: machines differ, and coverage costs, too.

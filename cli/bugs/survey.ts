@@ -1,6 +1,7 @@
 /** All bugs, one process each: types first, then the hunts, then what the results mean. */
 import type { Bug } from '../../bugs/bug.ts';
 import { bugsOfFamily } from '../../bugs/catalog.ts';
+import { plantedCommand } from '../../bugs/command.ts';
 import { checkTypes } from '../../bugs/types.ts';
 import { deviation } from '../../contract/deviations.ts';
 import type { Board } from './board.ts';
@@ -8,7 +9,7 @@ import { problemsOf, problemsOfKnown } from './board.ts';
 import type { Errand } from './hunt.ts';
 import type { KnownResult } from './stages.ts';
 import { type Summary, summarize } from './summary.ts';
-import { sendAll } from './worker.ts';
+import { sendAll, WORKER } from './worker.ts';
 
 export interface Plan {
   readonly seeds: number;
@@ -45,7 +46,8 @@ export async function survey(bugs: readonly Bug[], plan: Plan): Promise<Survey> 
   const together = linux.every((bug) => bugs.includes(bug));
   if (together) errands.push(familyErrand(linux));
   let done = 0;
-  const hunts = await sendAll(errands, plan.directory, plan.jobs, ({ bug }) => {
+  const commandOf = ({ bug }: Errand) => plantedCommand([bug], plan.directory, ['bugs', WORKER]);
+  const hunts = await sendAll(errands, plan.jobs, commandOf, ({ bug }) => {
     done += 1;
     plan.onProgress(`${done} of ${errands.length}: ${bug}`);
   });

@@ -1,6 +1,6 @@
 /** A process per bug: the parent sends an errand, the planted child answers with its hunt. */
 import { spawn } from 'node:child_process';
-import { plantedCommand } from '../../bugs/command.ts';
+import type { PlantedCommand } from '../../bugs/command.ts';
 import { UsageError } from '../usage.ts';
 import type { Errand, Hunt } from './hunt.ts';
 import { hunt } from './hunt.ts';
@@ -11,9 +11,8 @@ export const WORKER = 'worker';
 /** Beyond the time an errand may take anyway, before its process is ended. */
 const HANG_MS = 60_000;
 
-/** Runs the errand in a process of its own. @throws Error when that process fails. */
-export function send(errand: Errand, directory: string | null): Promise<Hunt> {
-  const command = plantedCommand([errand.bug], directory, ['bugs', WORKER]);
+/** Runs the errand in a process that has its bug. @throws Error when that process fails. */
+export function send(errand: Errand, command: PlantedCommand): Promise<Hunt> {
   return new Promise((resolve, reject) => {
     const child = spawn(command.program, [...command.args], {
       env: command.env,
@@ -66,19 +65,23 @@ export async function serve(): Promise<number> {
   return 0;
 }
 
-/** Up to `jobs` processes at a time; results in the order of the errands. */
+/**
+ * Up to `jobs` processes at a time; results in the order of the errands. `commandOf` says how to
+ * start the worker (`bugs`, WORKER) with the bug of an errand.
+ */
 export async function sendAll(
   errands: readonly Errand[],
-  directory: string | null,
   jobs: number,
-  onDone: (hunt: Hunt) => void,
+  commandOf: (errand: Errand) => PlantedCommand | Promise<PlantedCommand>,
+  onDone: (hunt: Hunt) => void = () => {},
 ): Promise<Hunt[]> {
   const results: Hunt[] = [];
   let next = 0;
   const work = async () => {
     while (next < errands.length) {
       const index = next++;
-      results[index] = await send(errands[index]!, directory);
+      const errand = errands[index]!;
+      results[index] = await send(errand, await commandOf(errand));
       onDone(results[index]);
     }
   };

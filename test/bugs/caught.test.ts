@@ -11,9 +11,7 @@ import type { Bug } from '../../bugs/bug.ts';
 import { ALL_BUGS, bugById } from '../../bugs/catalog.ts';
 import { plantedCommand } from '../../bugs/command.ts';
 import type { Errand, Hunt } from '../../cli/bugs/hunt.ts';
-import { sendAll } from '../../cli/bugs/worker.ts';
-
-const PROCESSES = 2;
+import { sendBundled } from '../bundled/planted.ts';
 
 /** No program asks for the algorithms of a gen_pool: only the lockstep after it finds its bugs. */
 const CASES = { genalloc: 16, others: 256 };
@@ -56,7 +54,7 @@ describe('one bug of each group', () => {
 
   beforeAll(async () => {
     const bugs = Object.values(CHOSEN).map((id) => bugById(id)!);
-    hunts = await sendAll(bugs.map(errandOf), null, PROCESSES, () => {});
+    hunts = await sendBundled(bugs.map(errandOf));
   }, 60_000);
 
   test.each(Object.entries(CHOSEN))('%s: %s is found', (group, id) => {

@@ -3,11 +3,9 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, vi } from 'vitest';
+import { afterAll, inject, vi } from 'vitest';
 import { tellError } from '../../cli/ending.ts';
 import { runCommand } from '../../cli/main.ts';
-
-const LAUNCHER = join(import.meta.dirname, '../../bin/carveout.js');
 
 /** A folder that is gone when the spec is over. */
 export function temporaryFolder(): string {
@@ -39,7 +37,10 @@ export function launch(args: readonly string[], options: LaunchOptions): Promise
   const { cwd, input = '', nodeWords = [] } = options;
   return new Promise((resolve, reject) => {
     const env = { ...process.env, ...options.env };
-    const child = spawn(process.execPath, [...nodeWords, LAUNCHER, ...args], { cwd, env });
+    const child = spawn(process.execPath, [...nodeWords, inject('launcher'), ...args], {
+      cwd,
+      env,
+    });
     let out = '';
     let err = '';
     child.stdout.on('data', (data) => {

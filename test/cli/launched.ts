@@ -2,10 +2,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
-import { vi } from 'vitest';
-
-const LAUNCHER = join(import.meta.dirname, '../../bin/carveout.js');
+import { inject, vi } from 'vitest';
 
 export interface Ended {
   readonly code: number | null;
@@ -20,7 +17,7 @@ export interface Launched {
 }
 
 export function launch(directory: string, ...args: readonly string[]): Launched {
-  const child = spawn(process.execPath, [LAUNCHER, ...args], { cwd: directory });
+  const child = spawn(process.execPath, [inject('launcher'), ...args], { cwd: directory });
   let out = '';
   let err = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => {

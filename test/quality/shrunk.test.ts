@@ -5,7 +5,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { bugById } from '../../bugs/catalog.ts';
 import type { Errand, Hunt } from '../../cli/bugs/hunt.ts';
-import { sendAll } from '../../cli/bugs/worker.ts';
+import { sendBundled } from '../bundled/planted.ts';
 
 const SEEDS = ['quality', 'another'];
 
@@ -52,7 +52,7 @@ function errandOf(bug: string): Errand {
 describe('the shrunk scenario of', () => {
   let hunts: Hunt[] = [];
   beforeAll(async () => {
-    hunts = await sendAll(Object.keys(EXPECTED).map(errandOf), null, 2, () => {});
+    hunts = await sendBundled(Object.keys(EXPECTED).map(errandOf));
   }, 60_000);
 
   test.each(Object.keys(EXPECTED))('%s', (id) => {
