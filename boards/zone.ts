@@ -72,7 +72,7 @@ export function swiotlbOf(banks: readonly Bank[], zoneDmaLimit: number, cpus: nu
   const slots = alignUp(Math.max(1, Math.ceil(size / SLOT_BYTES)), AREA_SLOTS);
   let areas = 2 ** ceilLog2(cpus);
   while (areas * AREA_SLOTS > slots) areas /= 2;
-  return { slots: alignUp(slots, areas * AREA_SLOTS), areas, force: false };
+  return { slots: alignUp(slots, areas * AREA_SLOTS), areas, force: false, dynamic: false };
 }
 
 const CPUS_MAX = 1024;

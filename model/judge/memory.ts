@@ -43,13 +43,16 @@ export interface ChunkState {
   readonly live: BufferState[];
 }
 
-/** A restricted pool in use: slots of 2 KiB. */
+/** Slots of 2 KiB: a restricted pool in use, or one that serves all devices. */
 export interface SlotsState {
   readonly kind: 'slots';
+  /** Index of the region; -1: it serves all devices. */
   readonly region: number;
   readonly start: number;
   readonly end: number;
   readonly live: BufferState[];
+  /** Slots that stand for bytes of mappings, as physical ranges. */
+  bounces: Interval[];
 }
 
 /** Memory of a subject that does not say where its atomic pools are. */
@@ -73,24 +76,26 @@ export interface Memory {
   growthDue: boolean;
   /** Restricted pools, by region; absent: none attached yet. */
   readonly slots: Map<number, SlotsState>;
+  /** Bounce pools that serve all devices: the default one, then what was added. */
+  readonly bounce: SlotsState[];
   readonly unseen: UnseenState;
 }
 
 /** MAX_CMA_AREAS without NUMA (mm/Kconfig). */
 const AREAS_MAX = 8;
 
-export function newMemory(machine: Machine, mapped: readonly Interval[]): Memory {
+/** `held`: memory that was taken before the page allocator got any. */
+export function newMemory(
+  machine: Machine,
+  mapped: readonly Interval[],
+  held: readonly Interval[] = [],
+): Memory {
   const zones = zonesOf(machine);
   const kept = keptAreas(machine);
-  const reserved = machine.regions.flatMap((region, index) =>
-    isReserved(machine, region) && !(region.kind === 'cma' && !kept.includes(index))
-      ? [bytesOf(region)]
-      : [],
-  );
   const active = kept.filter((index) => inOneZone(machine, zones, machine.regions[index]!));
   const lent = kept.filter((index) => !active.includes(index));
   const free = [
-    ...without(mapped, reserved),
+    ...without(unreserved(machine, mapped), held),
     // Of no use as an area, so the page allocator gets it.
     ...lent.map((index) => bytesOf(machine.regions[index]!)),
   ];
@@ -120,8 +125,23 @@ export function newMemory(machine: Machine, mapped: readonly Interval[]): Memory
     chunks: [],
     growthDue: false,
     slots: new Map(),
+    bounce: held.map(([start, end]) => slotsAt(-1, start, end)),
     unseen: { kind: 'unseen', live: [] },
   };
+}
+
+/** Memory nobody has reserved while the kernel boots. */
+export function unreserved(machine: Machine, mapped: readonly Interval[]): readonly Interval[] {
+  const kept = keptAreas(machine);
+  const reserved = machine.regions.filter(
+    (region, index) =>
+      isReserved(machine, region) && !(region.kind === 'cma' && !kept.includes(index)),
+  );
+  return without(mapped, reserved.map(bytesOf));
+}
+
+export function slotsAt(region: number, start: number, end: number): SlotsState {
+  return { kind: 'slots', region, start, end, live: [], bounces: [] };
 }
 
 function bytesOf({ base, size }: Region): Interval {
@@ -223,7 +243,8 @@ export function slotArena(slots: SlotsState, busStart: number): Arena {
   for (let at = slots.start; at < slots.end; at += SEGMENT_BYTES) {
     parts.push([at, Math.min(at + SEGMENT_BYTES, slots.end)]);
   }
-  return { parts, origin: slots.start - busStart, taken: slots.live.map(taking) };
+  const taken = [...slots.live.map(taking), ...slots.bounces];
+  return { parts, origin: slots.start - busStart, taken };
 }
 
 /** Bytes free in an atomic pool: what it was given, less what lives. */

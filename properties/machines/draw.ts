@@ -1,5 +1,5 @@
 /** Random machines: the distribution of real boards, lifted tails, and the extremes. */
-import type { Bank, Machine, ProfileName, Region } from '../../contract/machine.ts';
+import type { Bank, Machine, ProfileName, Region, Swiotlb } from '../../contract/machine.ts';
 import { maxPageOrder, PROFILES, REGION_FLAGS, usualZoneDmaLimit } from '../../contract/machine.ts';
 import { alignDown } from '../../contract/numbers.ts';
 import type { MachineLimits } from '../../contract/subject.ts';
@@ -40,12 +40,12 @@ export function drawMachine(random: Random, limits: MachineLimits = {}): Machine
     profile,
     pageSize,
     cacheLine: PROFILES[profile].cacheLine,
-    cpus: 1,
+    cpus: chance(random, 1, 3) ? between(random, 2, 8) : 1,
     zoneDmaLimit: usualHigh(profile, banks) ?? narrow,
     lowmemReserve: scarce && chance(random, 1, 2),
     banks,
     regions,
-    swiotlb: { slots: 32768, areas: 1, force: false },
+    swiotlb: drawSwiotlb(random, profile),
     devices: drawDevices(random, frame, regions, devicesMax),
   };
 }
@@ -58,6 +58,14 @@ function fits(machine: Machine, limits: MachineLimits): boolean {
     machine.devices.length <= (devicesMax ?? machine.devices.length) &&
     machine.regions.length <= (regionsMax ?? machine.regions.length)
   );
+}
+
+/** A third small, so that it runs full; without one, what is out of reach stays there. */
+function drawSwiotlb(random: Random, profile: ProfileName): Swiotlb | null {
+  if (!PROFILES[profile].bounces || chance(random, 1, 8)) return null;
+  const areas = pick(random, [1, 1, 2, 4]);
+  const slots = chance(random, 1, 2) ? 128 * areas * between(random, 1, 4) : 32768;
+  return { slots, areas, force: chance(random, 1, 10), dynamic: false };
 }
 
 function drawPageSize(random: Random, profile: ProfileName, limits: MachineLimits): number {

@@ -9,6 +9,7 @@ import type { Configuration } from './draw.ts';
 import { drawOnPages } from './pages.ts';
 import type { Plan, PlannedBuffer } from './plan.ts';
 import { blockPages, drawDma, drawPhys, drawSize } from './sizes.ts';
+import { drawStreaming } from './streaming.ts';
 
 const MASKS = [0, 16, 24, 28, 30, 31, 32, 33, 36, 40, 52, 64] as const;
 
@@ -43,8 +44,20 @@ export function drawOperation(
     case 'declare':
     case 'release':
       return drawOnPool(random, kind, config, plan);
-    default:
+    case 'set_mask':
+    case 'set_coherent_mask':
+    case 'set_offset':
+    case 'phys_to_dma':
+    case 'dma_to_phys':
+    case 'coherent_ok':
+    case 'capable':
+    case 'required_mask':
+    case 'addressing_limited':
+    case 'max_mapping_size':
+    case 'opt_mapping_size':
       return drawOnLimits(random, kind, config, plan.machine);
+    default:
+      return drawStreaming(random, kind, config, plan);
   }
 }
 
@@ -91,6 +104,7 @@ function drawOnBuffer(
   const index = between(random, 0, plan.live.length - 1);
   const buffer = plan.live[index]!;
   const { label, size } = buffer;
+  if (kind === 'free' && plan.isMapped(label)) return null;
   const isDma = kind === 'free' || kind === 'mmap';
   if (isDma && buffer.device < 0) return null;
   if (kind === 'free' || kind === 'mmap') {
@@ -193,7 +207,9 @@ type LimitOp =
   | 'coherent_ok'
   | 'capable'
   | 'required_mask'
-  | 'addressing_limited';
+  | 'addressing_limited'
+  | 'max_mapping_size'
+  | 'opt_mapping_size';
 
 function drawOnLimits(random: Random, op: LimitOp, config: Configuration, machine: Machine): Op {
   const device = drawDevice(random, config, machine);
@@ -220,6 +236,8 @@ function drawOnLimits(random: Random, op: LimitOp, config: Configuration, machin
       return { op, device, phys: drawPhys(random, machine), size: drawSpan(random, pageSize) };
     case 'required_mask':
     case 'addressing_limited':
+    case 'max_mapping_size':
+    case 'opt_mapping_size':
       return { op, device };
   }
 }

@@ -40,7 +40,9 @@ export function drawOnPages(
     case 'alloc_contig':
       return drawRange(random, plan);
     case 'free_pages': {
-      const index = plan.live.findLastIndex(({ device }) => device < 0 && chance(random, 2, 3));
+      const index = plan.live.findLastIndex(
+        ({ device, label }) => device < 0 && !plan.isMapped(label) && chance(random, 2, 3),
+      );
       if (index < 0) return null;
       const { label } = plan.live[index]!;
       plan.free(index);

@@ -24,11 +24,30 @@ export interface PlannedBuffer {
   readonly size: number;
 }
 
+export interface PlannedTable {
+  readonly label: number;
+  readonly buffers: readonly number[];
+  readonly length: number;
+  /** Pages that may still be appended; 0: it is closed. */
+  more: number;
+}
+
+export interface PlannedMapping {
+  readonly label: number;
+  readonly length: number;
+  readonly writable: boolean;
+  readonly buffers: readonly number[];
+  /** -1: none. */
+  readonly table: number;
+}
+
 export class Plan {
   readonly machine: Machine;
   /** Pool of each device, or null. */
   readonly pools: (PlannedPool | null)[];
   readonly live: PlannedBuffer[] = [];
+  readonly tables: PlannedTable[] = [];
+  readonly mappings: PlannedMapping[] = [];
   /** Has the device a restricted pool? */
   readonly restricted: boolean[];
   /** Pages of areas somebody uses: region, first page, how many. */
@@ -95,8 +114,7 @@ export class Plan {
 
   /** `mapped`: with a kernel mapping, which the global pool insists on. */
   alloc(device: number, size: number, mapped: boolean): number {
-    const label = this.nextLabel;
-    this.nextLabel += 1;
+    const label = this.newName();
     const own = this.pools[device] ?? null;
     const pool = own ?? (mapped ? this.poolOf(device) : null);
     const viaGlobal = pool !== null && own === null;
@@ -105,10 +123,19 @@ export class Plan {
     return label;
   }
 
+  newName(): number {
+    this.nextLabel += 1;
+    return this.nextLabel - 1;
+  }
+
+  /** Has some device bytes of the buffer? */
+  isMapped(buffer: number): boolean {
+    return this.mappings.some(({ buffers }) => buffers.includes(buffer));
+  }
+
   /** Memory of no coherent pool: for a device, or for the kernel itself (-1). */
   take(device: number, size: number): number {
-    const label = this.nextLabel;
-    this.nextLabel += 1;
+    const label = this.newName();
     this.live.push({ label, device, pool: null, viaGlobal: false, size });
     return label;
   }

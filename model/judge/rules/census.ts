@@ -5,14 +5,14 @@
 import type { Violation } from '../../../contract/law.ts';
 import type { Census } from '../../../contract/outcome.ts';
 import { OK } from '../../../contract/outcome.ts';
-import type { AreaState, ChunkState } from '../memory.ts';
+import type { AreaState, ChunkState, SlotsState } from '../memory.ts';
 import { ATOMIC_NAMES, atomicAvail, atomicSize, rest } from '../memory.ts';
 import type { Rule } from '../rule.ts';
 import { broken, outcomeText } from '../rule.ts';
 import type { PoolState, State } from '../state.ts';
 import type { Zone } from '../zones.ts';
 
-/** Bytes of a slot of a restricted pool. */
+/** Bytes of a slot. */
 const SLOT = 2048;
 
 /** What must be free, by name. */
@@ -39,10 +39,18 @@ export function censusOf(state: State): [source: string, free: number][] {
     const { pages, live } = pool;
     counts.push([poolName(state, pool), rest(pages * pageSize, live) / pageSize]);
   }
-  for (const { region, start, end, live } of memory.slots.values()) {
-    counts.push([`slots:${regions[region]!.name}`, rest(end - start, live) / SLOT]);
+  for (const slots of memory.slots.values()) {
+    counts.push([`slots:${regions[slots.region]!.name}`, freeSlots(slots)]);
+  }
+  if (memory.bounce.length > 0) {
+    counts.push(['slots', memory.bounce.reduce((sum, slots) => sum + freeSlots(slots), 0)]);
   }
   return counts;
+}
+
+function freeSlots({ start, end, live, bounces }: SlotsState): number {
+  const bounced = bounces.map(([from, to]) => ({ length: to - from }));
+  return rest(end - start, [...live, ...bounced]) / SLOT;
 }
 
 function freeInArea({ memory }: State, area: AreaState): number {

@@ -1,0 +1,139 @@
+/** Bounce memory: what of it may stand for which bytes. Source: kernel/dma/swiotlb.c. */
+import { endsWithin, UNLIMITED } from '../../contract/numbers.ts';
+import { without } from './arena.ts';
+import type { Piece } from './mappings.ts';
+import type { SlotsState } from './memory.ts';
+import type { DeviceState, State } from './state.ts';
+import type { Interval } from './system-ram.ts';
+import { streamLimit, translations, untranslations } from './view.ts';
+
+/** Bytes of a slot (IO_TLB_SIZE). */
+const SLOT = 2048;
+/** Slots of a segment (IO_TLB_SEGSIZE): no run of slots crosses a border of these. */
+const SEGMENT = 128;
+
+/** Pools the device bounces through. */
+export function poolsOf(state: State, device: DeviceState): readonly SlotsState[] {
+  return device.slots === null ? state.memory.bounce : [device.slots];
+}
+
+/** Does everything the device maps have to bounce? */
+export function isForced({ machine }: State, device: DeviceState): boolean {
+  return device.slots !== null || machine.swiotlb?.force === true;
+}
+
+/** Bytes of a slot before the first one of the data: low bits stay what they are. */
+function lead(device: DeviceState, piece: Piece): number {
+  return piece.start % Math.min(SLOT, device.spec.minAlign + 1);
+}
+
+/** The slots behind the bus address that is said to stand for the piece, or null. */
+export function slotsBehind(
+  state: State,
+  device: DeviceState,
+  piece: Piece,
+  address: number,
+): { readonly pool: SlotsState; readonly taken: Interval; readonly data: number } | null {
+  for (const data of untranslations(device, address)) {
+    const pool = poolsOf(state, device).find(({ start, end }) => start <= data && data < end);
+    if (pool === undefined) continue;
+    const first = Math.floor((data - pool.start) / SLOT);
+    const end = Math.ceil((data + piece.length - pool.start) / SLOT);
+    return { pool, taken: [pool.start + first * SLOT, pool.start + end * SLOT], data };
+  }
+  return null;
+}
+
+/** Slots that belong to somebody. */
+export function takenOf({ live, bounces }: SlotsState): Interval[] {
+  return [...live.map(({ start, length }): Interval => [start, start + length]), ...bounces];
+}
+
+/** Does the run lie within the pool and one segment? */
+export function inOneSegment({ start, end }: SlotsState, [from, to]: Interval): boolean {
+  const segment = SEGMENT * SLOT;
+  const first = Math.floor((from - start) / segment);
+  return to <= end && first === Math.floor((to - 1 - start) / segment);
+}
+
+/** Does the device see the same low bits as in the buffer? */
+export function keepsBits(device: DeviceState, piece: Piece, bus: number): boolean {
+  const step = device.spec.minAlign + 1;
+  return bus % step === piece.start % step;
+}
+
+/** Does the device see the run on one side of each of its boundaries, to a slot? */
+export function keepsBoundary(device: DeviceState, bus: number, length: number): boolean {
+  const { segmentBoundary } = device.spec;
+  if (segmentBoundary === UNLIMITED) return true;
+  const frame = Math.max(SLOT, segmentBoundary + 1);
+  return Math.floor(bus / frame) === Math.floor((bus + length - 1) / frame);
+}
+
+/** The device's address of the first slot: there must be one and no other. */
+export function busStart(device: DeviceState, { start, end }: SlotsState): number | null {
+  const [bus, ...more] = translations(device, start, end - start);
+  return more.length === 0 && translations(device, start, 1).length === 1 ? (bus ?? null) : null;
+}
+
+/** A place for the piece: the segment it is in, and whether the device reaches it. */
+export interface Place {
+  readonly segment: number;
+  readonly reached: boolean;
+}
+
+/**
+ * All places in the pool where the piece fits beside what is there. From a page on, data without
+ * low bits to keep starts on a page of the device.
+ */
+export function placesFor(
+  state: State,
+  device: DeviceState,
+  pool: SlotsState,
+  piece: Piece,
+): readonly Place[] {
+  const bus = busStart(device, pool);
+  if (bus === null) return [];
+  const { pageSize } = state.machine;
+  const head = lead(device, piece);
+  const bytes = Math.ceil((head + piece.length) / SLOT) * SLOT;
+  const wholePage = device.spec.minAlign === 0 && piece.length >= pageSize;
+  const limit = streamLimit(device);
+  const found: Place[] = [];
+  for (const [from, to] of without([[pool.start, pool.end]], takenOf(pool))) {
+    for (let at = from; at + bytes <= to; at += SLOT) {
+      const there = bus + (at - pool.start);
+      if (!inOneSegment(pool, [at, at + bytes])) continue;
+      if (wholePage ? there % pageSize !== 0 : !keepsBits(device, piece, there + head)) continue;
+      if (!keepsBoundary(device, there, bytes)) continue;
+      const segment = Math.floor((at - pool.start) / (SEGMENT * SLOT));
+      found.push({ segment, reached: endsWithin(there + head, piece.length, limit) });
+    }
+  }
+  return found;
+}
+
+/** Must there be room for all of the pieces, whatever place each of them is given? */
+export function mustBounceAll(
+  state: State,
+  device: DeviceState,
+  pieces: readonly Piece[],
+): boolean {
+  const pools = poolsOf(state, device);
+  return pieces.every((piece) => {
+    const places = pools.flatMap((pool, index) =>
+      placesFor(state, device, pool, piece).map((place) => ({ ...place, pool: index })),
+    );
+    // Slots out of reach may be given, and given back: no other ones are tried.
+    if (places.length === 0 || places.some(({ reached }) => !reached)) return false;
+    // The others take room in a segment each.
+    const segments = new Set(places.map(({ pool, segment }) => `${pool} ${segment}`));
+    return segments.size >= pieces.length;
+  });
+}
+
+/** max_segment and boundary do not count: only low bits to keep cost room. */
+export function maxBounce(device: DeviceState): number {
+  const { minAlign } = device.spec;
+  return SEGMENT * SLOT - Math.ceil(minAlign / SLOT) * SLOT;
+}

@@ -1,0 +1,214 @@
+/**
+ * Who may read which value of a byte. There is one view of the CPU, and one of the device for each
+ * mapping. Ownership follows the documented rules of the DMA API, and not how they are kept.
+ *
+ * A byte is contended while two live mappings cover it and one of them may write, and where a cache
+ * line holds an edge of memory that a device without snooping writes. Then every party may see what
+ * any of them saw since: all views of it are one. Source: Documentation/core-api/dma-api.rst.
+ */
+import { union, without } from './arena.ts';
+import type { MappingState } from './mappings.ts';
+import { bytesOf, deviceOf, isWritable } from './mappings.ts';
+import type { State } from './state.ts';
+import type { Interval } from './system-ram.ts';
+import type { Values, View } from './views.ts';
+import { assign, change, combine, join, seen } from './views.ts';
+
+export interface Bytes {
+  /** What the CPU may read, by physical byte. */
+  cpu: View;
+}
+
+/** What is in both. */
+function common(a: readonly Interval[], b: readonly Interval[]): Interval[] {
+  return a.flatMap((one) =>
+    b.flatMap((other): Interval[] => {
+      const [start, end] = [Math.max(one[0], other[0]), Math.min(one[1], other[1])];
+      return start < end ? [[start, end]] : [];
+    }),
+  );
+}
+
+/** Lines that hold bytes of the memory and other bytes: writing one back may undo the device. */
+function edgeLines(state: State, mapping: MappingState): Interval[] {
+  if (deviceOf(state, mapping).coherent || !isWritable(mapping)) return [];
+  const line = state.machine.cacheLine;
+  return mapping.pieces
+    .filter(({ bounce }) => bounce === null)
+    .flatMap((piece) => bytesOf(piece))
+    .filter((edge) => edge % line !== 0)
+    .map((edge) => [edge - (edge % line), edge - (edge % line) + line]);
+}
+
+/** The contended bytes. */
+export function contended(state: State): Interval[] {
+  const live = [...state.mappings.values()].filter(({ kind }) => kind !== 'resource');
+  const shared = live.flatMap((one, index) =>
+    live
+      .slice(index + 1)
+      .filter((other) => isWritable(one) || isWritable(other))
+      .flatMap((other) => common(one.pieces.map(bytesOf), other.pieces.map(bytesOf))),
+  );
+  return union([...shared, ...live.flatMap((mapping) => edgeLines(state, mapping))]);
+}
+
+/** Live mappings and the part of each in the ranges. */
+function covering(state: State, ranges: readonly Interval[]) {
+  return [...state.mappings.values()]
+    .filter(({ kind }) => kind !== 'resource')
+    .map((mapping) => ({ mapping, parts: common(mapping.pieces.map(bytesOf), ranges) }))
+    .filter(({ parts }) => parts.length > 0);
+}
+
+/** Every view of contended bytes may hold what any of them does. */
+export function settle(state: State): void {
+  const shared = contended(state);
+  for (const { mapping, parts } of covering(state, shared)) {
+    for (const [start, end] of parts) {
+      state.bytes.cpu = combine(state.bytes.cpu, mapping.view, start, end, join);
+    }
+  }
+  for (const { mapping, parts } of covering(state, shared)) copyToDevice(state, mapping, parts);
+}
+
+function copyToDevice(state: State, mapping: MappingState, parts: readonly Interval[]): void {
+  for (const [start, end] of parts) {
+    mapping.view = combine(mapping.view, state.bytes.cpu, start, end, (_mine, theirs) => theirs);
+  }
+}
+
+/** A party stores into contended bytes: nobody can tell what stays. */
+function storeContended(state: State, ranges: readonly Interval[], values: Values): void {
+  for (const [start, end] of ranges) {
+    state.bytes.cpu = change(state.bytes.cpu, start, end, (now) => join(now, values));
+  }
+  for (const { mapping, parts } of covering(state, ranges)) copyToDevice(state, mapping, parts);
+}
+
+/** The others may see it at once, or when they are synchronized. */
+function joinOthers(
+  state: State,
+  ranges: readonly Interval[],
+  values: Values,
+  but: MappingState | null,
+): void {
+  for (const { mapping, parts } of covering(state, ranges)) {
+    if (mapping === but) continue;
+    for (const [start, end] of parts) {
+      mapping.view = change(mapping.view, start, end, (now) => join(now, values));
+    }
+  }
+}
+
+/** Whole cache lines around the ranges. */
+function linesOf(state: State, ranges: readonly Interval[]): Interval[] {
+  const { cacheLine } = state.machine;
+  return union(
+    ranges.map(([start, end]): Interval => {
+      const first = Math.floor(start / cacheLine) * cacheLine;
+      return [first, Math.ceil(end / cacheLine) * cacheLine];
+    }),
+  );
+}
+
+/** A store makes a line the CPU's own: what the device writes to the rest of it may be lost. */
+function dirtyLines(state: State, ranges: readonly Interval[]): void {
+  for (const mapping of state.mappings.values()) {
+    if (mapping.kind === 'resource' || deviceOf(state, mapping).coherent) continue;
+    const direct = mapping.pieces.filter(({ bounce }) => bounce === null).map(bytesOf);
+    const mates = common(direct, linesOf(state, ranges));
+    mapping.dirty = union([...mapping.dirty, ...mates]);
+    for (const [start, end] of mates) {
+      mapping.view = combine(mapping.view, state.bytes.cpu, start, end, join);
+    }
+  }
+}
+
+/** The CPU stores `values` (one of them, or null: who knows what). */
+export function cpuStore(state: State, ranges: readonly Interval[], values: Values): void {
+  dirtyLines(state, ranges);
+  const shared = common(ranges, contended(state));
+  const alone = without(ranges, shared);
+  for (const [start, end] of alone) state.bytes.cpu = assign(state.bytes.cpu, start, end, values);
+  joinOthers(state, alone, values, null);
+  storeContended(state, shared, values);
+}
+
+/** The device stores through a mapping: the CPU may see it, and will after the next sync. */
+export function deviceStore(
+  state: State,
+  mapping: MappingState,
+  ranges: readonly Interval[],
+  value: number,
+): void {
+  const shared = common(ranges, contended(state));
+  const alone = without(ranges, shared);
+  for (const [start, end] of common(alone, mapping.dirty)) {
+    mapping.view = change(mapping.view, start, end, (now) => join(now, [value]));
+  }
+  for (const [start, end] of without(alone, mapping.dirty)) {
+    mapping.view = assign(mapping.view, start, end, [value]);
+  }
+  for (const [start, end] of alone) {
+    state.bytes.cpu = change(state.bytes.cpu, start, end, (now) => join(now, [value]));
+  }
+  joinOthers(state, alone, [value], mapping);
+  storeContended(state, shared, [value]);
+}
+
+/**
+ * - `exact`: the receiver sees what the other side saw, and nothing else.
+ * - `either`: a call that is wrong, or that moves nothing: the receiver sees one or the other.
+ */
+export type Transfer = 'exact' | 'either';
+
+export function giveToDevice(
+  state: State,
+  mapping: MappingState,
+  ranges: readonly Interval[],
+  how: Transfer,
+): void {
+  mapping.dirty = without(mapping.dirty, linesOf(state, ranges));
+  for (const [start, end] of without(ranges, contended(state))) {
+    mapping.view = combine(mapping.view, state.bytes.cpu, start, end, (mine, theirs) =>
+      how === 'exact' ? theirs : join(mine, theirs),
+    );
+  }
+}
+
+export function giveToCpu(
+  state: State,
+  mapping: MappingState,
+  ranges: readonly Interval[],
+  how: Transfer,
+): void {
+  mapping.dirty = without(mapping.dirty, linesOf(state, ranges));
+  for (const [start, end] of without(ranges, contended(state))) {
+    state.bytes.cpu = combine(state.bytes.cpu, mapping.view, start, end, (mine, theirs) =>
+      how === 'exact' ? theirs : join(mine, theirs),
+    );
+  }
+}
+
+/** The first byte that was read and cannot have held that, or null. */
+export function wrongByte(
+  view: View,
+  ranges: readonly Interval[],
+  runs: readonly (readonly [value: number, count: number])[],
+): { readonly at: number; readonly allowed: readonly number[]; readonly value: number } | null {
+  const rest = runs.map(([value, count]) => ({ value, count }));
+  for (const [start, end] of ranges) {
+    for (let at = start; at < end; ) {
+      const run = rest[0]!;
+      const until = Math.min(end, at + run.count);
+      for (const { start: from, values } of seen(view, at, until)) {
+        if (values === null || values.includes(run.value)) continue;
+        return { at: from, allowed: values, value: run.value };
+      }
+      run.count -= until - at;
+      if (run.count === 0) rest.shift();
+      at = until;
+    }
+  }
+  return null;
+}

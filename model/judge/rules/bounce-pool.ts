@@ -1,0 +1,63 @@
+/** Where booting puts the bounce pool. Source: kernel/dma/swiotlb.c:swiotlb_init_remap. */
+import type { Violation } from '../../../contract/law.ts';
+import { hex, sizeText } from '../../../contract/numbers.ts';
+import type { Event } from '../../../contract/outcome.ts';
+import { newMemory, unreserved, within } from '../memory.ts';
+import { runText } from '../place.ts';
+import { broken } from '../rule.ts';
+import type { State } from '../state.ts';
+import type { Interval } from '../system-ram.ts';
+
+/** Bytes of a slot; slots of a segment; the fewest slots worth having (IO_TLB_MIN_SLABS). */
+const SLOT = 2048;
+const SEGMENT = 128;
+const SLOTS_MIN = 512;
+/** ARCH_LOW_ADDRESS_LIMIT, exclusive. */
+const LOW_END = 2 ** 32;
+
+/** Memory below 4 GiB that is free then. */
+function holes(state: State): readonly Interval[] {
+  return within(unreserved(state.machine, state.ram.mapped), [0, LOW_END]);
+}
+
+/** Bytes of the pool: half as many again and again, until there is room. Null: never. */
+function sizeOf(state: State): number | null {
+  const { machine } = state;
+  if (machine.swiotlb === null) return null;
+  for (let { slots } = machine.swiotlb; ; slots = Math.ceil(slots / 2 / SEGMENT) * SEGMENT) {
+    const fits = holes(state).some(([from, to]) => {
+      return Math.ceil(from / machine.pageSize) * machine.pageSize + slots * SLOT <= to;
+    });
+    if (fits) return slots * SLOT;
+    if (slots <= SLOTS_MIN) return null;
+  }
+}
+
+const poolIn = (events: readonly Event[]) =>
+  events.filter(({ event, phys }) => event === 'bounce-pool' && phys !== undefined);
+
+export function checkBootBounce(state: State, events: readonly Event[]): Violation | null {
+  const pools = poolIn(events);
+  const size = sizeOf(state);
+  // Of a subject that does not tell of its memory, what it does not say is no lie.
+  if (pools.length === 0 && !state.accounted) return null;
+  if (pools.length !== (size === null ? 0 : 1)) {
+    const expected = size === null ? 'no bounce pool' : `one of ${sizeText(size)}`;
+    return broken('bounce/pool', expected, `${pools.length} of them`);
+  }
+  const [pool] = pools;
+  if (pool === undefined) return null;
+  const run: Interval = [pool.phys!, pool.phys! + pool.bytes];
+  if (pool.bytes !== size) return broken('bounce/pool', sizeText(size!), sizeText(pool.bytes));
+  const inside = holes(state).some(([from, to]) => from <= run[0] && run[1] <= to);
+  if (inside && run[0] % state.machine.pageSize === 0) return null;
+  return broken('bounce/pool', `free pages below ${hex(LOW_END)}`, runText(run));
+}
+
+export function adoptBounce(state: State, events: readonly Event[]): void {
+  const [pool] = poolIn(events);
+  if (pool === undefined) return;
+  const held: Interval = [pool.phys!, pool.phys! + pool.bytes];
+  const mapped = state.hasPages ? state.ram.mapped : [];
+  state.memory = newMemory(state.machine, mapped, [held]);
+}

@@ -1,0 +1,328 @@
+/**
+ * Streaming mappings: what a device is given for bytes of memory, and when it may be given nothing.
+ * Source: kernel/dma/mapping.c, kernel/dma/direct.h:dma_direct_map_page, kernel/dma/swiotlb.c.
+ */
+import type { Violation } from '../../../contract/law.ts';
+import { PROFILES } from '../../../contract/machine.ts';
+import { endsWithin, hex, sizeText } from '../../../contract/numbers.ts';
+import type { OpOf } from '../../../contract/operations.ts';
+import type { Outcome, Pieces } from '../../../contract/outcome.ts';
+import { failed, NONE } from '../../../contract/outcome.ts';
+import { total, without } from '../arena.ts';
+import {
+  inOneSegment,
+  isForced,
+  keepsBits,
+  keepsBoundary,
+  mustBounceAll,
+  poolsOf,
+  slotsBehind,
+  takenOf,
+} from '../bounce.ts';
+import { giveToDevice, settle } from '../bytes.ts';
+import type { Direction, MappedPiece, MappingState, Piece } from '../mappings.ts';
+import { bytesOf, lengthOf, repeats } from '../mappings.ts';
+import { runText } from '../place.ts';
+import type { Legality, Rule } from '../rule.ts';
+import { broken, outcomeText } from '../rule.ts';
+import type { DeviceState, State } from '../state.ts';
+import type { Interval } from '../system-ram.ts';
+import { streamLimit, translations } from '../view.ts';
+import { tableLegality } from './tables.ts';
+
+type Mapping = OpOf<'map_page' | 'map_sgtable'>;
+
+/** The bytes to map, in order. */
+function piecesOf(state: State, op: Mapping): readonly Piece[] {
+  if (op.op === 'map_sgtable') return state.tables.get(op.table)!.entries;
+  return [{ start: state.buffers.get(op.buffer)!.start + op.offset, length: op.size }];
+}
+
+function deviceFor(state: State, op: { readonly device: number }): DeviceState {
+  return state.devices[op.device]!;
+}
+
+/** Translation in front of a device is not judged yet, and its place not known. */
+function deviceLegality(state: State, device: DeviceState): Legality {
+  if (!state.hasPages || device.spec.iommu !== null) return 'meaningless';
+  // Slots are found by bus addresses, of which each must have one meaning.
+  const clear = poolsOf(state, device).every(({ start, end }) => {
+    return (
+      translations(device, start, 1).length <= 1 &&
+      translations(device, start, end - start).length === translations(device, start, 1).length
+    );
+  });
+  return clear ? 'legal' : 'undefined';
+}
+
+function bytesLegality(state: State, op: Mapping): Legality {
+  if (op.op === 'map_sgtable') {
+    const legality = tableLegality(state, op.table);
+    if (legality !== 'legal') return legality;
+    const { label, entries } = state.tables.get(op.table)!;
+    const busy = [...state.mappings.values()].some(({ table }) => table === label);
+    return busy || repeats(entries) ? 'undefined' : 'legal';
+  }
+  const buffer = state.buffers.get(op.buffer);
+  if (buffer === undefined) return 'meaningless';
+  return op.offset + op.size <= buffer.length ? 'legal' : 'undefined';
+}
+
+function legality(state: State, op: Mapping): Legality {
+  const device = deviceFor(state, op);
+  const first = deviceLegality(state, device);
+  if (first !== 'legal') return first;
+  if (op.cpu >= state.machine.cpus) return 'undefined';
+  const second = bytesLegality(state, op);
+  if (second !== 'legal') return second;
+  // One window for the first byte: which of two would be chosen, nobody promises.
+  const unclear = piecesOf(state, op).some(
+    ({ start }) => start === 0 || translations(device, start, 1).length > 1,
+  );
+  return unclear ? 'undefined' : 'legal';
+}
+
+/**
+ * Small buffers that a device without snooping writes share cache lines with other objects of the
+ * same kind of memory. Source: include/linux/dma-map-ops.h:dma_kmalloc_needs_bounce.
+ */
+function isSmall(state: State, device: DeviceState, piece: Piece, direction: Direction): boolean {
+  const { machine } = state;
+  if (!PROFILES[machine.profile].bouncesSmall || state.memory.bounce.length === 0) return false;
+  if (device.coherent || direction === 'to-device' || piece.length >= 2 * 128) return false;
+  const object = [8, 16, 32, 64, 96, 128, 192, 256].find((size) => size >= piece.length)!;
+  return object % machine.cacheLine !== 0;
+}
+
+/** The bus address under which the device reaches all of the bytes themselves, or null. */
+function directly(device: DeviceState, { start, length }: Piece): number | null {
+  const reached = translations(device, start, length);
+  return reached.find((address) => endsWithin(address, length, streamLimit(device))) ?? null;
+}
+
+/** Has the CPU a linear address of the bytes, to copy them by? */
+function isLinear(state: State, piece: Piece): boolean {
+  return total(without([bytesOf(piece)], state.ram.mapped)) === 0;
+}
+
+function mustBounce(state: State, device: DeviceState, piece: Piece, direction: Direction) {
+  return (
+    isForced(state, device) ||
+    directly(device, piece) === null ||
+    isSmall(state, device, piece, direction)
+  );
+}
+
+/** What is wrong with what the device was given for one piece; `earlier`: of the same call. */
+function checkPiece(
+  state: State,
+  op: Mapping,
+  piece: Piece,
+  address: number,
+  earlier: readonly Interval[],
+): Violation | null {
+  const device = deviceFor(state, op);
+  const direct = directly(device, piece);
+  if (address === direct) {
+    if (!mustBounce(state, device, piece, op.direction)) return null;
+    return broken('map/bounced', 'bounce memory', `the bytes themselves at ${hex(address)}`);
+  }
+  const behind = slotsBehind(state, device, piece, address);
+  if (behind === null) {
+    const expected = direct === null ? 'bounce memory' : `${hex(direct)} or bounce memory`;
+    return broken('map/reachable', expected, `${hex(address)}, which means neither`);
+  }
+  if (!mustBounce(state, device, piece, op.direction)) {
+    return broken('map/no-needless-bounce', hex(direct!), `bounce memory at ${hex(address)}`);
+  }
+  if (!isLinear(state, piece)) {
+    return broken('map/nonlinear', 'a refusal: no linear address', `bounced at ${hex(address)}`);
+  }
+  const { pool, taken } = behind;
+  const run = runText(taken);
+  if (!inOneSegment(pool, taken)) {
+    return broken('bounce/inside', 'slots of one segment of the pool', run);
+  }
+  const clash = [...takenOf(pool), ...earlier].find(([a, b]) => a < taken[1] && taken[0] < b);
+  if (clash !== undefined) {
+    return broken('bounce/disjoint', `no slot of ${runText(clash)}: they are taken`, run);
+  }
+  return checkSight(device, piece, address, taken, behind.data);
+}
+
+/** As the device sees it: low bits, boundary, reach. */
+function checkSight(
+  device: DeviceState,
+  piece: Piece,
+  address: number,
+  taken: Interval,
+  data: number,
+): Violation | null {
+  const { minAlign, segmentBoundary } = device.spec;
+  if (!keepsBits(device, piece, address)) {
+    const wanted = `the low bits of ${hex(piece.start)} under ${hex(minAlign)}`;
+    return broken('bounce/aligned', wanted, hex(address));
+  }
+  const bus = address - (data - taken[0]);
+  if (!keepsBoundary(device, bus, taken[1] - taken[0])) {
+    const wanted = `no border of ${sizeText(segmentBoundary + 1)} inside`;
+    return broken('bounce/boundary', wanted, runText([bus, bus + taken[1] - taken[0]]));
+  }
+  if (endsWithin(address, piece.length, streamLimit(device))) return null;
+  return broken('map/reachable', `an end up to ${hex(streamLimit(device))}`, hex(address));
+}
+
+/** Why the pieces must be refused, or may be; null: all of them can be mapped. */
+function refusal(state: State, op: Mapping): 'must' | 'may' | null {
+  const device = deviceFor(state, op);
+  if (device.mask === null) return 'must';
+  const bounced = piecesOf(state, op).filter((piece) =>
+    mustBounce(state, device, piece, op.direction),
+  );
+  if (bounced.length === 0) return null;
+  if (poolsOf(state, device).length === 0) return 'must';
+  if (bounced.some((piece) => !isLinear(state, piece))) return 'must';
+  return mustBounceAll(state, device, bounced) ? null : 'may';
+}
+
+function checkMapped(state: State, op: Mapping, given: Pieces): Violation | null {
+  const pieces = piecesOf(state, op);
+  const wanted = pieces.map(({ length }) => length);
+  const lengths = given.map(([, length]) => length);
+  if (wanted.length !== lengths.length || wanted.some((length, i) => length !== lengths[i])) {
+    return broken('map/pieces', `pieces of ${shown(wanted)} bytes`, shown(lengths));
+  }
+  const earlier: Interval[] = [];
+  for (const [index, piece] of pieces.entries()) {
+    const address = given[index]![0];
+    const violation = checkPiece(state, op, piece, address, earlier);
+    if (violation !== null) return violation;
+    const behind = slotsBehind(state, deviceFor(state, op), piece, address);
+    if (behind !== null) earlier.push(behind.taken);
+  }
+  return null;
+}
+
+const shown = (lengths: readonly number[]) => lengths.slice(0, 6).join(', ') || 'none';
+
+/** What the device was given: [address, length], or null for a form that says nothing. */
+function givenBy(op: Mapping, outcome: Outcome): Pieces | null {
+  if (outcome.is !== 'ok') return null;
+  if (op.op === 'map_sgtable') return outcome.segments ?? null;
+  return outcome.address === undefined ? null : [[outcome.address, op.size]];
+}
+
+function isRefused(op: Mapping, outcome: Outcome): boolean {
+  const plain = op.op === 'map_page' || op.call === 'sg';
+  return plain ? outcome.is === 'none' : outcome.is === 'error' && outcome.errno === 'EIO';
+}
+
+function checkMap(state: State, op: Mapping, outcome: Outcome): Violation | null {
+  const may = refusal(state, op);
+  if (isRefused(op, outcome)) {
+    if (may !== null) return null;
+    return broken('map/complete', 'a mapping: there is room for it', outcomeText(outcome));
+  }
+  const given = givenBy(op, outcome);
+  if (given === null) return broken('any/form', 'a mapping or a refusal', outcomeText(outcome));
+  const device = deviceFor(state, op);
+  if (device.mask === null) return broken('map/no-mask', 'a refusal', outcomeText(outcome));
+  return checkMapped(state, op, given);
+}
+
+function adoptMap(state: State, op: Mapping, outcome: Outcome): void {
+  const given = givenBy(op, outcome);
+  if (given === null || given.length === 0) return;
+  const device = deviceFor(state, op);
+  const pieces = piecesOf(state, op).map((piece, index): MappedPiece => {
+    const address = given[index]![0];
+    const behind =
+      address === directly(device, piece) ? null : slotsBehind(state, device, piece, address);
+    if (behind === null) return { ...piece, address, bounce: null };
+    const { pool, taken } = behind;
+    pool.bounces = [...pool.bounces, taken];
+    return { ...piece, address, bounce: { pool, taken } };
+  });
+  const isTable = op.op === 'map_sgtable';
+  const mapping: MappingState = {
+    label: op.out,
+    kind: isTable ? 'table' : 'page',
+    device: op.device,
+    direction: op.direction,
+    pieces,
+    table: isTable ? op.table : null,
+    buffers: isTable ? state.tables.get(op.table)!.buffers : [op.buffer],
+    view: [],
+    dirty: [],
+  };
+  state.mappings.set(op.out, mapping);
+  // Nothing was written back for a device that does not snoop: it may see what memory held before.
+  const stale = (piece: MappedPiece) =>
+    op.attrs.includes('skip-cpu-sync') && !device.coherent && piece.bounce === null;
+  giveToDevice(state, mapping, pieces.filter((p) => !stale(p)).map(bytesOf), 'exact');
+  mapping.dirty = pieces.filter(stale).map(bytesOf);
+  settle(state);
+}
+
+function assumeMap(state: State, op: Mapping): Outcome {
+  const device = deviceFor(state, op);
+  const addresses = piecesOf(state, op).map((piece) => directly(device, piece));
+  if (refusal(state, op) !== null || addresses.includes(null)) {
+    return op.op === 'map_page' || op.call === 'sg' ? NONE : failed('EIO');
+  }
+  const pieces = piecesOf(state, op).map(({ length }, i) => [addresses[i]!, length] as const);
+  return op.op === 'map_page'
+    ? { is: 'ok', address: addresses[0]! }
+    : { is: 'ok', segments: pieces };
+}
+
+function rule<N extends Mapping['op']>(): Rule<N> {
+  return {
+    legality: (state, op) => legality(state, op as Mapping),
+    check: (state, op, outcome) => checkMap(state, op as Mapping, outcome),
+    adopt: (state, op, outcome) => adoptMap(state, op as Mapping, outcome),
+    assume: (state, op) => assumeMap(state, op as Mapping),
+  };
+}
+
+export const mapPage = rule<'map_page'>();
+export const mapSgtable = rule<'map_sgtable'>();
+
+/** Registers are reached where they are, and no window moves them. */
+export const mapResource: Rule<'map_resource'> = {
+  legality: (state, op) => {
+    const device = deviceFor(state, op);
+    if (!state.hasPages || device.spec.iommu !== null) return 'meaningless';
+    const isRam = state.machine.banks.some(
+      ({ base, size }) => base < op.phys + op.size && op.phys < base + size,
+    );
+    return isRam ? 'undefined' : 'legal';
+  },
+  check: (state, op, outcome) => {
+    const device = deviceFor(state, op);
+    const reached = device.mask !== null && endsWithin(op.phys, op.size, streamLimit(device));
+    if (outcome.is === 'none') {
+      return reached ? broken('map/resource', hex(op.phys), 'none') : null;
+    }
+    if (reached && outcome.is === 'ok' && outcome.address === op.phys) return null;
+    const got = outcome.is === 'ok' ? hex(outcome.address ?? -1) : outcomeText(outcome);
+    return broken('map/resource', reached ? hex(op.phys) : 'none: out of reach', got);
+  },
+  adopt: (state, op, outcome) => {
+    if (outcome.is !== 'ok') return;
+    state.mappings.set(op.out, {
+      label: op.out,
+      kind: 'resource',
+      device: op.device,
+      direction: op.direction,
+      pieces: [{ start: op.phys, length: op.size, address: op.phys, bounce: null }],
+      table: null,
+      buffers: [],
+      view: [],
+      dirty: [],
+    });
+  },
+  assume: (_state, op) => ({ is: 'ok', address: op.phys }),
+};
+
+export const mappedLength = ({ pieces }: MappingState) => lengthOf(pieces);

@@ -1,0 +1,343 @@
+/** Scatter/gather tables: what they hold. Source: lib/scatterlist.c, lib/sg_split.c. */
+import type { Violation } from '../../../contract/law.ts';
+import { hex } from '../../../contract/numbers.ts';
+import type { OpOf } from '../../../contract/operations.ts';
+import type { Outcome, Pieces } from '../../../contract/outcome.ts';
+import { failed, OK } from '../../../contract/outcome.ts';
+import { total } from '../arena.ts';
+import { cpuStore } from '../bytes.ts';
+import type { Piece, TableState } from '../mappings.ts';
+import { bytesOf, lengthOf, partOf, repeats } from '../mappings.ts';
+import type { Legality, Rule } from '../rule.ts';
+import { broken, outcomeText } from '../rule.ts';
+import type { State } from '../state.ts';
+import { handleNamesIt, ownerLegality } from './alloc.ts';
+import { checkRead } from './contents.ts';
+import { exact } from './exact.ts';
+
+type Building = OpOf<'sg_from_pages' | 'sg_append'>;
+
+/** First bytes of the listed pages, in their order. */
+function pagesOf(state: State, op: Building): number[] {
+  const { start, length } = state.buffers.get(op.buffer)!;
+  const { pageSize } = state.machine;
+  const spans = op.pages.length > 0 ? op.pages : [[0, length / pageSize] as const];
+  return spans.flatMap(([first, count]) =>
+    Array.from({ length: count }, (_, i) => start + (first + i) * pageSize),
+  );
+}
+
+/** Bytes of the data. */
+function sizeOf(state: State, op: Building, pages: number): number {
+  return op.size < 0 ? pages * state.machine.pageSize - op.offset : op.size;
+}
+
+/** The data as runs of neighbours, no longer than whole pages of the limit. */
+function wantedEntries(state: State, op: Building): Piece[] {
+  const { pageSize } = state.machine;
+  const most = Math.floor(op.max_segment / pageSize) * pageSize;
+  const runs: { start: number; length: number }[] = [];
+  for (const page of pagesOf(state, op)) {
+    const last = runs.at(-1);
+    const joins = last !== undefined && last.start + last.length === page && last.length < most;
+    if (joins) last.length += pageSize;
+    else runs.push({ start: page, length: pageSize });
+  }
+  let rest = sizeOf(state, op, pagesOf(state, op).length);
+  return runs.map(({ start, length }, index) => {
+    const skipped = index === 0 ? op.offset : 0;
+    const taken = Math.min(length - skipped, rest);
+    rest -= taken;
+    return { start: start + skipped, length: taken };
+  });
+}
+
+/** Is the data of the pages it lists, from the first of them to the last? */
+function buildLegality(state: State, op: Building): Legality {
+  const buffer = state.buffers.get(op.buffer);
+  if (!state.hasPages || buffer === undefined) return 'meaningless';
+  const { pageSize } = state.machine;
+  const end = buffer.length / pageSize;
+  if (!Number.isInteger(end) || buffer.start % pageSize !== 0) return 'undefined';
+  if (op.pages.some(([first, count]) => first + count > end)) return 'undefined';
+  const pages = pagesOf(state, op).length;
+  const size = sizeOf(state, op, pages);
+  const fits = op.offset < pageSize && size > 0;
+  return fits && Math.ceil((op.offset + size) / pageSize) === pages ? 'legal' : 'undefined';
+}
+
+function checkEntries(wanted: readonly Piece[], outcome: Outcome): Violation | null {
+  const entries = outcome.is === 'ok' ? outcome.entries : undefined;
+  if (entries === undefined) return broken('any/form', 'ok with entries', outcomeText(outcome));
+  if (sameEntries(wanted, entries)) return null;
+  return broken('sg/entries', piecesText(asPieces(wanted)), piecesText(entries));
+}
+
+const asPieces = (pieces: readonly Piece[]): Pieces =>
+  pieces.map(({ start, length }) => [start, length] as const);
+
+function sameEntries(wanted: readonly Piece[], entries: Pieces): boolean {
+  return (
+    wanted.length === entries.length &&
+    wanted.every(({ start, length }, i) => entries[i]![0] === start && entries[i]![1] === length)
+  );
+}
+
+function piecesText(pieces: Pieces): string {
+  const shown = pieces.slice(0, 4).map(([start, length]) => `${hex(start)}+${length}`);
+  return shown.join(' ') + (pieces.length > 4 ? ` and ${pieces.length - 4} more` : '');
+}
+
+function segmentTooShort(state: State, op: Building): boolean {
+  return op.max_segment < state.machine.pageSize;
+}
+
+function checkBuild(state: State, op: Building, before: readonly Piece[], outcome: Outcome) {
+  const refused = outcome.is === 'error' && outcome.errno === 'EINVAL';
+  if (refusesBuild(state, op)) {
+    return refused ? null : broken('sg/refusal', 'EINVAL', outcomeText(outcome));
+  }
+  if (outcome.is !== 'ok') return broken('sg/refusal', 'a table', outcomeText(outcome));
+  return checkEntries(appended(state, op, before), outcome);
+}
+
+/** Data goes on inside a page only in the first entry of all. */
+function refusesBuild(state: State, op: Building): boolean {
+  return segmentTooShort(state, op) || (op.op === 'sg_append' && op.offset > 0);
+}
+
+/** Pages that follow the last one are added to its entry, while it is short enough. */
+function appended(state: State, op: Building, before: readonly Piece[]): Piece[] {
+  const { pageSize } = state.machine;
+  const last = before.at(-1);
+  if (last === undefined) return wantedEntries(state, op);
+  const most = Math.floor(op.max_segment / pageSize) * pageSize;
+  const pages = pagesOf(state, op);
+  let { length } = last;
+  let absorbed = 0;
+  while (
+    absorbed < pages.length &&
+    pages[absorbed] === last.start + length &&
+    length + pageSize <= most
+  ) {
+    length += pageSize;
+    absorbed += 1;
+  }
+  const grown = [...before.slice(0, -1), { start: last.start, length }];
+  if (absorbed === pages.length) return grown;
+  const spans = pages.slice(absorbed).map((page) => {
+    return [(page - state.buffers.get(op.buffer)!.start) / pageSize, 1] as const;
+  });
+  const size = sizeOf(state, op, pages.length) - absorbed * pageSize;
+  return [...grown, ...wantedEntries(state, { ...op, pages: spans, size })];
+}
+
+function addTable(state: State, table: Omit<TableState, 'pageSize'>): void {
+  state.tables.set(table.label, { ...table, pageSize: state.machine.pageSize });
+}
+
+const fromOutcome = (outcome: Outcome, otherwise: readonly Piece[]): readonly Piece[] =>
+  outcome.is === 'ok' && outcome.entries !== undefined
+    ? outcome.entries.map(([start, length]) => ({ start, length }))
+    : otherwise;
+
+export const sgFromPages: Rule<'sg_from_pages'> = {
+  legality: buildLegality,
+  check: (state, op, outcome) => checkBuild(state, op, [], outcome),
+  adopt: (state, op, outcome) => {
+    if (outcome.is !== 'ok') return;
+    const entries = fromOutcome(outcome, wantedEntries(state, op));
+    const more = op.more === 0 ? null : op.more;
+    addTable(state, { label: op.out, entries, buffers: [op.buffer], more });
+  },
+  assume: (state, op) => (refusesBuild(state, op) ? failed('EINVAL') : OK),
+};
+
+/** Of an open table whose data ends where a page ends; its last pages fill theirs. */
+export const sgAppend: Rule<'sg_append'> = {
+  legality: (state, op) => {
+    const table = state.tables.get(op.table);
+    const legality = buildLegality(state, op);
+    if (table === undefined || legality === 'meaningless') return 'meaningless';
+    if (table.more === null || legality === 'undefined') return 'undefined';
+    const last = table.entries.at(-1)!;
+    const { pageSize } = state.machine;
+    const pages = pagesOf(state, op).length;
+    const isWhole = (last.start + last.length) % pageSize === 0;
+    const fills = sizeOf(state, op, pages) === pages * pageSize - op.offset;
+    const promised = pages + op.more <= table.more;
+    return isWhole && fills && promised && holds(state, table) ? 'legal' : 'undefined';
+  },
+  check: (state, op, outcome) =>
+    checkBuild(state, op, state.tables.get(op.table)!.entries, outcome),
+  adopt: (state, op, outcome) => {
+    if (outcome.is !== 'ok') return;
+    const table = state.tables.get(op.table)!;
+    const entries = fromOutcome(outcome, appended(state, op, table.entries));
+    const more = op.more === 0 ? null : op.more;
+    addTable(state, { ...table, entries, buffers: [...table.buffers, op.buffer], more });
+  },
+  assume: (state, op) => (refusesBuild(state, op) ? failed('EINVAL') : OK),
+};
+
+export const sgOfBuffer: Rule<'sg_of_buffer'> = {
+  legality: (state, op) => {
+    const legality = ownerLegality(state, op);
+    if (!state.hasPages || legality !== 'legal') return legality;
+    const buffer = state.buffers.get(op.buffer)!;
+    if (buffer.how !== 'alloc_coherent') return 'meaningless';
+    // The page is found by the handle.
+    const named = op.via < 0 && buffer.touchable > 0 && handleNamesIt(state, buffer);
+    return named ? 'legal' : 'undefined';
+  },
+  check: (state, op, outcome) => checkEntries([wholeBuffer(state, op.buffer)], outcome),
+  adopt: (state, op, outcome) => {
+    const entries = fromOutcome(outcome, [wholeBuffer(state, op.buffer)]);
+    if (outcome.is === 'ok') {
+      addTable(state, { label: op.out, entries, buffers: [op.buffer], more: null });
+    }
+  },
+  assume: () => OK,
+};
+
+function wholeBuffer(state: State, label: number): Piece {
+  const { start, size } = state.buffers.get(label)!;
+  const { pageSize } = state.machine;
+  return { start, length: Math.ceil(size / pageSize) * pageSize };
+}
+
+/** Do all pages of the table still belong to somebody? */
+export function holds(state: State, { buffers }: TableState): boolean {
+  return buffers.every((label) => state.buffers.has(label));
+}
+
+/** A closed table of living pages. */
+export function tableLegality(state: State, label: number): Legality {
+  const table = state.tables.get(label);
+  if (table === undefined) return 'meaningless';
+  return table.more === null && holds(state, table) ? 'legal' : 'undefined';
+}
+
+/** The bytes asked for, an entry each; empty where there are not so many. */
+function splitOf(table: TableState, op: OpOf<'sg_split'>): Piece[] {
+  if (op.skip + op.size > lengthOf(table.entries)) return [];
+  return partOf(table.entries, op.skip, op.size).map(([start, end]) => ({
+    start,
+    length: end - start,
+  }));
+}
+
+export const sgSplit: Rule<'sg_split'> = {
+  legality: (state, op) => {
+    const legality = tableLegality(state, op.table);
+    if (legality !== 'legal') return legality;
+    const { label, entries } = state.tables.get(op.table)!;
+    const busy = [...state.mappings.values()].some(({ table }) => table === label);
+    // An entry is skipped only if more than all of it is to be: what is left then has no bytes.
+    let at = 0;
+    const borders = entries.map(({ length }) => {
+      at += length;
+      return at;
+    });
+    return busy || borders.includes(op.skip) ? 'undefined' : 'legal';
+  },
+  check: (state, op, outcome) => {
+    const wanted = splitOf(state.tables.get(op.table)!, op);
+    if (wanted.length > 0) return checkEntries(wanted, outcome);
+    const refused = outcome.is === 'error' && outcome.errno === 'EINVAL';
+    return refused ? null : broken('sg/refusal', 'EINVAL', outcomeText(outcome));
+  },
+  adopt: (state, op, outcome) => {
+    const table = state.tables.get(op.table)!;
+    if (outcome.is !== 'ok') return;
+    const entries = fromOutcome(outcome, splitOf(table, op));
+    addTable(state, { ...table, label: op.out, entries });
+  },
+  assume: (state, op) => {
+    return splitOf(state.tables.get(op.table)!, op).length > 0 ? OK : failed('EINVAL');
+  },
+};
+
+/** The fewest entries that hold so many bytes; null: all together do not. */
+function countFor({ entries }: TableState, length: number): number | null {
+  let count = 0;
+  let held = 0;
+  while (held < length && count < entries.length) {
+    held += entries[count]!.length;
+    count += 1;
+  }
+  return held < length ? null : count;
+}
+
+export const sgNentsForLen: Rule<'sg_nents_for_len'> = {
+  legality: (state, op) => tableLegality(state, op.table),
+  check: (state, op, outcome) => {
+    const count = countFor(state.tables.get(op.table)!, op.length);
+    const right =
+      count === null
+        ? outcome.is === 'error' && outcome.errno === 'EINVAL'
+        : outcome.is === 'ok' && outcome.count === count;
+    if (right) return null;
+    const got = outcome.is === 'ok' ? `${outcome.count}` : outcomeText(outcome);
+    return broken('sg/count', count === null ? 'EINVAL' : `${count} entries`, got);
+  },
+  adopt: () => {},
+  assume: (state, op) => {
+    const count = countFor(state.tables.get(op.table)!, op.length);
+    return count === null ? failed('EINVAL') : { is: 'ok', count };
+  },
+};
+
+/** The bytes of a copy: what there is of them. Only memory with a linear address can be copied. */
+function copied(state: State, op: OpOf<'sg_read' | 'sg_write'>) {
+  return partOf(state.tables.get(op.table)!.entries, op.skip, op.length);
+}
+
+function copyLegality(state: State, op: OpOf<'sg_read' | 'sg_write'>): Legality {
+  const legality = tableLegality(state, op.table);
+  if (legality !== 'legal') return legality;
+  const table = state.tables.get(op.table)!;
+  const cached = table.buffers.every((label) => isCached(state, label));
+  return cached && !repeats(table.entries) ? 'legal' : 'undefined';
+}
+
+/** Is the linear address of the buffer the one the CPU uses? Another one may be stale. */
+export function isCached(state: State, label: number): boolean {
+  const { device, how, source } = state.buffers.get(label)!;
+  if (source.kind === 'pool') return false;
+  return device < 0 || how === 'alloc_noncoherent' || state.devices[device]!.coherent;
+}
+
+export const sgRead: Rule<'sg_read'> = {
+  legality: copyLegality,
+  check: (state, op, outcome, seen) => {
+    if (!seen.has('bytes')) return null;
+    return checkRead('sg/copy', state.bytes.cpu, copied(state, op), outcome);
+  },
+  adopt: () => {},
+  assume: () => OK,
+};
+
+export const sgWrite: Rule<'sg_write'> = {
+  legality: copyLegality,
+  check: (state, op, outcome) => {
+    const length = total(copied(state, op));
+    if (outcome.is === 'ok' && outcome.length === length) return null;
+    const got = outcome.is === 'ok' ? `${outcome.length}` : outcomeText(outcome);
+    return broken('sg/copy', `${length} bytes copied`, got);
+  },
+  adopt: (state, op) => cpuStore(state, copied(state, op), [op.value]),
+  assume: (state, op) => ({ is: 'ok', length: total(copied(state, op)) }),
+};
+
+export const sgFree: Rule<'sg_free'> = exact<'sg_free'>({
+  legality: (state, op) => {
+    if (!state.tables.has(op.table)) return 'meaningless';
+    const busy = [...state.mappings.values()].some(({ table }) => table === op.table);
+    return busy ? 'undefined' : 'legal';
+  },
+  expect: () => ({ law: 'any/form', allowed: [OK], because: 'freeing a table returns nothing' }),
+  adopt: (state, op) => void state.tables.delete(op.table),
+});
+
+export const tableBytes = ({ entries }: TableState) => entries.map(bytesOf);
