@@ -92,8 +92,8 @@ export class DirectAlloc {
     const pfn = this.#allocPages(dev, bytes, blocking);
     if (pfn === null) return null;
     const phys = pfn * this.#memory.pageSize;
-    this.#memory.ram.fill(phys, bytes, 0);
-    const cpu = remap ? this.#memory.resources.vmap(phys, bytes) : phys;
+    const cpu = remap ? this.#remap(phys, bytes) : phys;
+    this.#memory.at(cpu).view.fill(phys, bytes, 0);
     return { cpu, handle: this.#handleOf(dev, pfn) };
   }
 
@@ -121,7 +121,7 @@ export class DirectAlloc {
     const pfn = this.#allocPages(dev, bytes, blocking);
     if (pfn === null) return null;
     const cpu = pfn * this.#memory.pageSize;
-    this.#memory.ram.fill(cpu, bytes, 0);
+    this.#memory.views.cached.fill(cpu, bytes, 0);
     return { cpu, handle: this.#handleOf(dev, pfn) };
   }
 
@@ -136,6 +136,12 @@ export class DirectAlloc {
     const phys = dmaToPhys(dev, handle);
     if (phys === BEYOND) return 'ENXIO';
     return mmapPfn(this.#memory.pageSize, phys, size, offset, pages);
+  }
+
+  /** An uncached mapping, once no cache line is left. (mm/remap.c:dma_common_contiguous_remap) */
+  #remap(phys: number, bytes: number): number {
+    this.#memory.views.beginUncached(phys, bytes);
+    return this.#memory.resources.vmap(phys, bytes);
   }
 
   #withoutMapping(dev: Device, noKernelMapping: boolean): boolean {

@@ -64,7 +64,8 @@ export function dmaCoherentOk(dev: Device, phys: number, size: number): boolean 
   return endsWithin(dma, size, coherentLimit(dev));
 }
 
-function insideWindow(dev: Device, phys: number, size: number): boolean {
+/** Does the window of the first byte hold all of [phys, phys + size)? */
+export function insideWindow(dev: Device, phys: number, size: number): boolean {
   if (dev.dmaRangeMap === null) return true;
   const window = windowOfPhys(dev.dmaRangeMap, phys);
   return window !== undefined && size <= window.size - (phys - window.cpu);

@@ -28,7 +28,7 @@ import { broken, outcomeText } from '../rule.ts';
 import type { DeviceState, State } from '../state.ts';
 import type { Interval } from '../system-ram.ts';
 import { streamLimit, translations } from '../view.ts';
-import { tableLegality } from './tables.ts';
+import { isCached, tableLegality } from './tables.ts';
 
 type Mapping = OpOf<'map_page' | 'map_sgtable'>;
 
@@ -64,8 +64,22 @@ function bytesLegality(state: State, op: Mapping): Legality {
     return busy || repeats(entries) ? 'undefined' : 'legal';
   }
   const buffer = state.buffers.get(op.buffer);
-  if (buffer === undefined) return 'meaningless';
-  return op.offset + op.size <= buffer.length ? 'legal' : 'undefined';
+  if (buffer === undefined || !buffer.mapped) return 'meaningless';
+  const { pageSize } = state.machine;
+  const whole = Math.ceil(buffer.size / pageSize) * pageSize;
+  return op.offset + op.size <= whole ? 'legal' : 'undefined';
+}
+
+/**
+ * The linear address of memory that the CPU sees uncached may be in caches, and stale: whoever
+ * looks there, a copy or a device that snoops, may see that (deviation alias-of-uncached).
+ */
+function looksAtAlias(state: State, op: Mapping, device: DeviceState): boolean {
+  const pieces = piecesOf(state, op);
+  const buffers = op.op === 'map_sgtable' ? state.tables.get(op.table)!.buffers : [op.buffer];
+  if (buffers.every((label) => isCached(state, label))) return false;
+  const bounces = pieces.some((piece) => mustBounce(state, device, piece, op.direction));
+  return pieces.some((piece) => isLinear(state, piece)) && (device.coherent || bounces);
 }
 
 function legality(state: State, op: Mapping): Legality {
@@ -79,7 +93,7 @@ function legality(state: State, op: Mapping): Legality {
   const unclear = piecesOf(state, op).some(
     ({ start }) => start === 0 || translations(device, start, 1).length > 1,
   );
-  return unclear ? 'undefined' : 'legal';
+  return unclear || looksAtAlias(state, op, device) ? 'undefined' : 'legal';
 }
 
 /**

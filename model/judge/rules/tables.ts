@@ -19,9 +19,10 @@ type Building = OpOf<'sg_from_pages' | 'sg_append'>;
 
 /** First bytes of the listed pages, in their order. */
 function pagesOf(state: State, op: Building): number[] {
-  const { start, length } = state.buffers.get(op.buffer)!;
+  const { start, size } = state.buffers.get(op.buffer)!;
   const { pageSize } = state.machine;
-  const spans = op.pages.length > 0 ? op.pages : [[0, length / pageSize] as const];
+  const all = Math.ceil(size / pageSize);
+  const spans = op.pages.length > 0 ? op.pages : [[0, all] as const];
   return spans.flatMap(([first, count]) =>
     Array.from({ length: count }, (_, i) => start + (first + i) * pageSize),
   );
@@ -55,10 +56,10 @@ function wantedEntries(state: State, op: Building): Piece[] {
 /** Is the data of the pages it lists, from the first of them to the last? */
 function buildLegality(state: State, op: Building): Legality {
   const buffer = state.buffers.get(op.buffer);
-  if (!state.hasPages || buffer === undefined) return 'meaningless';
+  if (!state.hasPages || buffer === undefined || !buffer.mapped) return 'meaningless';
   const { pageSize } = state.machine;
-  const end = buffer.length / pageSize;
-  if (!Number.isInteger(end) || buffer.start % pageSize !== 0) return 'undefined';
+  const end = Math.ceil(buffer.size / pageSize);
+  if (buffer.start % pageSize !== 0) return 'undefined';
   if (op.pages.some(([first, count]) => first + count > end)) return 'undefined';
   const pages = pagesOf(state, op).length;
   const size = sizeOf(state, op, pages);
