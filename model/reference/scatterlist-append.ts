@@ -100,35 +100,57 @@ export function appendPages(
   const prv = append.prv === null ? null : entryAt(append.prv);
   const lengthBefore = prv?.length ?? 0;
   const rest = prv === null ? pages : withoutAbsorbed(prv, pages, segment, pageSize);
-  let cur = append.prv;
   if (rest.length > 0) {
     const runs = countRuns(rest, segment / pageSize);
-    let left = BigInt(size);
-    let at = 0;
-    for (let run = 0; run < runs; run++) {
-      const maxEntries = referenceMaxSingleAlloc(pageSize);
-      cur = nextPlace(append, cur, runs - run + leftPages, maxEntries, arrays);
-      if (cur === null) {
-        if (prv !== null) prv.length = lengthBefore;
-        return 'ENOMEM';
-      }
-      const count = runLength(rest, at, segment / pageSize);
-      const before = run === 0 ? offset : 0;
-      const full = BigInt(count * pageSize - before);
-      const entry = entryAt(cur);
-      entry.pfn = rest[at]!.pfn;
-      entry.owner = rest[at]!.owner;
-      entry.offset = before;
-      entry.length = Number(left < full ? left : full);
-      left = BigInt.asUintN(64, left - full);
-      at += count;
+    const asked = { rest, runs, offset, size, segment, leftPages };
+    const last = placeRuns(append, asked, pageSize, arrays);
+    if (last === null) {
+      if (prv !== null) prv.length = lengthBefore;
+      return 'ENOMEM';
     }
     append.sgt.nents += runs;
     append.sgt.origNents = append.sgt.nents;
-    append.prv = cur;
+    append.prv = last;
   }
-  if (leftPages === 0) markEnd(cur!);
+  if (leftPages === 0) markEnd(append.prv!);
   return 0;
+}
+
+interface Runs {
+  readonly rest: readonly ReferencePage[];
+  readonly runs: number;
+  readonly offset: number;
+  readonly size: number;
+  readonly segment: number;
+  readonly leftPages: number;
+}
+
+/** Puts each run into the next place; the last place, or null: no memory. */
+function placeRuns(
+  append: ReferenceAppend,
+  { rest, runs, offset, size, segment, leftPages }: Runs,
+  pageSize: number,
+  arrays: ReferenceArrays,
+): ReferencePlace | null {
+  const maxEntries = referenceMaxSingleAlloc(pageSize);
+  let cur = append.prv;
+  let left = BigInt(size);
+  let at = 0;
+  for (let run = 0; run < runs; run++) {
+    cur = nextPlace(append, cur, runs - run + leftPages, maxEntries, arrays);
+    if (cur === null) return null;
+    const count = runLength(rest, at, segment / pageSize);
+    const before = run === 0 ? offset : 0;
+    const full = BigInt(count * pageSize - before);
+    const entry = entryAt(cur);
+    entry.pfn = rest[at]!.pfn;
+    entry.owner = rest[at]!.owner;
+    entry.offset = before;
+    entry.length = Number(left < full ? left : full);
+    left = BigInt.asUintN(64, left - full);
+    at += count;
+  }
+  return cur;
 }
 
 /** Lengthens `prv` page by page; the pages that are left. */

@@ -102,10 +102,12 @@ export function entriesOf(sgl: ReferenceEntry[] | null): ReferenceEntry[] {
   return entries;
 }
 
-/** A list of one array, of plain entries. */
+/** A list of one array, of the fields of other entries. */
 export function listOf(entries: readonly Partial<ReferenceEntry>[]): ReferenceEntry[] {
   const array = initTable(entries.length);
-  for (const [k, entry] of entries.entries()) Object.assign(array[k]!, entry);
+  for (const [k, entry] of entries.entries()) {
+    Object.assign(array[k]!, entry, { link: null, end: k === entries.length - 1 });
+  }
   return array;
 }
 
