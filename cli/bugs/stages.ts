@@ -11,6 +11,7 @@ import { CMA_LAWS, checkCma } from '../../properties/lockstep/cma.ts';
 import { checkCmaCreation } from '../../properties/lockstep/cma-creation.ts';
 import { checkGenPool, GENPOOL_LAWS } from '../../properties/lockstep/genalloc.ts';
 import { checkPoolSearch, POOL_LAWS } from '../../properties/lockstep/pool-search.ts';
+import { checkScatterlist, SG_LAWS } from '../../properties/lockstep/scatterlist.ts';
 import { campaign } from '../../properties/runner/campaign.ts';
 import { measure } from '../../properties/shrink/measure.ts';
 import { carveoutSubject } from '../../sut/subject.ts';
@@ -95,6 +96,7 @@ const LOCKSTEP: readonly Check[] = [
   ...CMA_LAWS.map((law) => check(400, (seed, cases) => checkCma(law, seed, cases))),
   check(400, checkCmaCreation),
   ...BUDDY_LAWS.map((law) => check(400, (seed, cases) => checkBuddy(law, seed, cases))),
+  ...SG_LAWS.map((law) => check(400, (seed, cases) => checkScatterlist(law, seed, cases))),
 ];
 
 const BOARDS: readonly Check[] = [

@@ -148,4 +148,41 @@ export const LOCKSTEP_LAWS: readonly Law[] = [
     ['F-I1', 'F-T2', 'F-T4'],
     'lib/bitmap.c:bitmap_find_next_zero_area_off',
   ),
+  law(
+    'sg/entries',
+    'Pages become the fewest entries of consecutive frames below the segment, in their order.',
+    [
+      'mapping 1.1',
+      'mapping 1.3',
+      'mapping 1.8.1',
+      'mapping 1.8.2',
+      'mapping 1.8.4',
+      'mapping 1.8.5',
+    ],
+    'lib/scatterlist.c:sg_alloc_table_from_pages_segment',
+  ),
+  law(
+    'sg/append',
+    'Pages that come in complete batches give the entries that they give at once.',
+    ['mapping 1.4', 'mapping 1.8.3', 'mapping 1.8.8'],
+    'lib/scatterlist.c:sg_alloc_append_table_from_pages',
+  ),
+  law(
+    'sg/arrays',
+    "Tables take arrays of the kernel's sizes, link them, and give back all, also after a refusal.",
+    ['mapping 1.2', 'mapping 1.8.7'],
+    'lib/scatterlist.c:__sg_alloc_table',
+  ),
+  law(
+    'sg/walk',
+    'Counts, pages, pieces of a copy and of the iterator are those of the bytes, in their order.',
+    ['mapping 1.5', 'mapping 1.6', 'mapping 1.8.6'],
+    'lib/scatterlist.c:sg_miter_next',
+  ),
+  law(
+    'sg/split',
+    'Outputs of a split are the stretches of bytes asked for, one behind the other, in both views.',
+    ['mapping 1.5', 'mapping 1.6'],
+    'lib/sg_split.c:sg_split',
+  ),
 ];

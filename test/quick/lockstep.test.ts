@@ -23,6 +23,7 @@ import { CREATION_LAW } from '../../properties/lockstep/cma-creation.ts';
 import { GENPOOL_LAWS } from '../../properties/lockstep/genalloc.ts';
 import { LOCKSTEP_LAWS } from '../../properties/lockstep/laws.ts';
 import { checkPoolSearch, POOL_LAWS } from '../../properties/lockstep/pool-search.ts';
+import { SG_LAWS } from '../../properties/lockstep/scatterlist.ts';
 import {
   AlignsOnlyTheStart,
   CopiesWholeWords,
@@ -54,7 +55,14 @@ describe('holds', () => {
 
   test('each of them is a listed law, and no other is', () => {
     const areas = [...GENPOOL_LAWS, ...CMA_LAWS, CREATION_LAW, AREA_LAW];
-    const checked = [...BITMAP_LAWS, 'bitmap/index', ...POOL_LAWS, ...areas, ...BUDDY_LAWS];
+    const checked = [
+      ...BITMAP_LAWS,
+      'bitmap/index',
+      ...POOL_LAWS,
+      ...areas,
+      ...BUDDY_LAWS,
+      ...SG_LAWS,
+    ];
     expect(LOCKSTEP_LAWS.map(({ id }) => id).sort()).toEqual([...checked].sort());
   });
 });
