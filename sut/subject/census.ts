@@ -66,6 +66,8 @@ function ofCoherentPools({ reserved, devices }: System): Entry[] {
 
 function ofSlots({ reserved }: System): Entry[] {
   return reserved.regions.flatMap(({ region, ioTlbMem }): Entry[] => {
-    return ioTlbMem === null ? [] : [[`slots:${region.name}`, ioTlbMem.free]];
+    return ioTlbMem === null
+      ? []
+      : [[`slots:${region.name}`, ioTlbMem.nslabs - ioTlbMem.totalUsed]];
   });
 }

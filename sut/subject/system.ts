@@ -47,6 +47,8 @@ export function bootSystem(machine: Machine): System {
       dmaMem: null,
       cmaArea: null,
       dmaIoTlbMem: null,
+      dmaIoTlbPools: [],
+      dmaUsesIoTlb: false,
       dmaCoherent: isCoherent(machine, spec),
       iommu: spec.iommu,
       segmentBoundary: spec.segmentBoundary,

@@ -23,6 +23,7 @@ import { CREATION_LAW } from '../../properties/lockstep/cma-creation.ts';
 import { GENPOOL_LAWS } from '../../properties/lockstep/genalloc.ts';
 import { LOCKSTEP_LAWS } from '../../properties/lockstep/laws.ts';
 import { checkPoolSearch, POOL_LAWS } from '../../properties/lockstep/pool-search.ts';
+import { SLOT_LAWS } from '../../properties/lockstep/swiotlb.ts';
 import {
   AlignsOnlyTheStart,
   CopiesWholeWords,
@@ -53,7 +54,7 @@ describe('holds', () => {
   });
 
   test('each of them is a listed law, and no other is', () => {
-    const areas = [...GENPOOL_LAWS, ...CMA_LAWS, CREATION_LAW, AREA_LAW];
+    const areas = [...GENPOOL_LAWS, ...CMA_LAWS, CREATION_LAW, AREA_LAW, ...SLOT_LAWS];
     const checked = [...BITMAP_LAWS, 'bitmap/index', ...POOL_LAWS, ...areas, ...BUDDY_LAWS];
     expect(LOCKSTEP_LAWS.map(({ id }) => id).sort()).toEqual([...checked].sort());
   });

@@ -24,6 +24,8 @@ const device: Device = {
   dmaMem: null,
   cmaArea: null,
   dmaIoTlbMem: null,
+  dmaIoTlbPools: [],
+  dmaUsesIoTlb: false,
   dmaCoherent: false,
   iommu: null,
   segmentBoundary: UNLIMITED,
