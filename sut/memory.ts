@@ -1,9 +1,9 @@
 /** What the DMA layer needs of the machine it lives in. */
 import type { Machine } from '../contract/machine.ts';
 import type { Bus } from '../hardware/bus.ts';
+import type { CpuCache } from '../hardware/cache.ts';
 import { Hardware } from '../hardware/hardware.ts';
 import type { CpuView, CpuViews } from '../hardware/views.ts';
-import type { CpuCache } from '../hardware/cache.ts';
 import { Resources } from './kernel/resource.ts';
 import { type BootedMemory, bootMemory } from './mm/boot.ts';
 

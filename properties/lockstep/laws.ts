@@ -185,4 +185,34 @@ export const LOCKSTEP_LAWS: readonly Law[] = [
     ['mapping 1.5', 'mapping 1.6'],
     'lib/sg_split.c:sg_split',
   ),
+  law(
+    'slots/search',
+    'A request gets the slots that Linux finds, in that area; where it overlooks all, the first.',
+    ['mapping 4.4', 'mapping 4.5', 'mapping 4.14.3', 'mapping 4.14.6', 'mapping 4.14.9'],
+    'kernel/dma/swiotlb.c:swiotlb_search_pool_area',
+  ),
+  law(
+    'slots/records',
+    'Every slot says how many free ones follow, its original address, its bytes and its padding.',
+    ['mapping 4.6', 'mapping 4.9', 'mapping 4.14.4', 'mapping 4.14.7'],
+    'kernel/dma/swiotlb.c:swiotlb_release_slots',
+  ),
+  law(
+    'slots/counts',
+    'Areas and the allocator count the slots in use; each is of one run, in one segment and area.',
+    ['mapping 4.14.1', 'mapping 4.14.2', 'mapping 4.14.5'],
+    'kernel/dma/swiotlb.c:inc_used_and_hiwater',
+  ),
+  law(
+    'slots/bounce',
+    'A bounce address stands for the byte as far into the buffer, up to the end of what was taken.',
+    ['mapping 4.7'],
+    'kernel/dma/swiotlb.c:swiotlb_bounce',
+  ),
+  law(
+    'slots/dynamic',
+    'Without room a mapping gets a pool of its own, and put-off work adds one that stays.',
+    ['mapping 4.10', 'mapping 4.11'],
+    'kernel/dma/swiotlb.c:swiotlb_find_slots',
+  ),
 ];

@@ -127,7 +127,7 @@ export class DirectAlloc {
 
   /** (:__dma_direct_free_pages) */
   freePages(dev: Device, size: number, pfn: number): void {
-    if (dev.dmaIoTlbMem?.release(pfn * this.#memory.pageSize)) return;
+    if (dev.dmaIoTlbMem?.free(pfn * this.#memory.pageSize)) return;
     dmaFreeContiguous(this.#memory, dev, pfn, size);
   }
 
@@ -180,10 +180,10 @@ export class DirectAlloc {
 
   /** (:dma_direct_alloc_swiotlb) */
   #allocSwiotlb(dev: Device, bytes: number): number | null {
-    const phys = dev.dmaIoTlbMem!.alloc(dev, bytes, this.#memory.pageSize);
+    const phys = dev.dmaIoTlbMem!.alloc(dev, bytes);
     if (phys === null) return null;
     if (dmaCoherentOk(dev, phys, bytes)) return phys / this.#memory.pageSize;
-    dev.dmaIoTlbMem!.release(phys);
+    dev.dmaIoTlbMem!.free(phys);
     return null;
   }
 

@@ -3,11 +3,11 @@
  * bounce memory. Source: kernel/dma/direct.h and direct.c, Linux 6.12.
  */
 import type { Errno } from '../../contract/errno.ts';
-import type { OpOf } from '../../contract/operations.ts';
 import { endsWithin, minNotZero } from '../../contract/numbers.ts';
+import type { OpOf } from '../../contract/operations.ts';
 import type { Device } from '../device.ts';
-import type { Memory } from '../memory.ts';
 import type { SgTable } from '../lib/scatterlist.ts';
+import type { Memory } from '../memory.ts';
 import { DMA_MAPPING_ERROR, dmaCapable, dmaToPhys, insideWindow, physToDma } from './direct.ts';
 import { kmallocNeedsBounce } from './kmalloc.ts';
 import type { IoTlbMem } from './swiotlb/mem.ts';

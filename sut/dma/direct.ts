@@ -32,7 +32,7 @@ function windowOfPhys(map: readonly Window[], phys: number): Window | undefined 
 }
 
 /** Bus address of a physical byte, or DMA_MAPPING_ERROR. (dma-direct.h:translate_phys_to_dma) */
-export function physToDma(dev: Device, phys: number): number {
+export function physToDma(dev: Pick<Device, 'dmaRangeMap'>, phys: number): number {
   if (dev.dmaRangeMap === null) return phys;
   const window = windowOfPhys(dev.dmaRangeMap, phys);
   return window === undefined ? DMA_MAPPING_ERROR : window.dma + (phys - window.cpu);

@@ -40,12 +40,7 @@ export class Streaming {
    * which leaves the counts. EIO without a mask, where Linux reports success with no entries.
    * (:dma_map_sgtable)
    */
-  mapSgtable(
-    dev: Device,
-    table: SgTable,
-    direction: Direction,
-    options: MapOptions,
-  ): Errno | null {
+  mapSgtable(dev: Device, table: SgTable, direction: Direction, options: MapOptions): Errno | null {
     if (dev.dmaMask === null) return 'EIO';
     const nents = this.#direct.mapSg(dev, table, direction, options);
     if (typeof nents === 'string') return nents;

@@ -1,6 +1,7 @@
 /** Operations on buffers: labels become addresses, and what else the caller must repeat. */
-import type { OpOf } from '../../contract/operations.ts';
+
 import { alignUp } from '../../contract/numbers.ts';
+import type { OpOf } from '../../contract/operations.ts';
 import type { Outcome } from '../../contract/outcome.ts';
 import { failed, NONE, OK, SKIPPED } from '../../contract/outcome.ts';
 import type { Device } from '../device.ts';
@@ -168,8 +169,7 @@ export class Buffers {
     const buffer = this.#buffers.get(label);
     if (buffer === undefined || buffer.phys === null) return null;
     const { pageSize } = this.#system.memory;
-    const length =
-      'dev' in buffer ? alignUp(buffer.size, pageSize) : pagesIn(buffer) * pageSize;
+    const length = 'dev' in buffer ? alignUp(buffer.size, pageSize) : pagesIn(buffer) * pageSize;
     return { phys: buffer.phys, length };
   }
 

@@ -78,7 +78,10 @@ export class Mappings {
     if (error !== null) return op.call === 'sg' ? NONE : failed(error);
     const segments = segmentsOf(table);
     this.#mappings.set(op.out, { kind: 'table', dev, direction, segments, table });
-    return { is: 'ok', segments: segments.map(({ address, length }) => [address, length] as const) };
+    return {
+      is: 'ok',
+      segments: segments.map(({ address, length }) => [address, length] as const),
+    };
   }
 
   #mapResource(op: OpOf<'map_resource'>): Outcome {

@@ -1,8 +1,9 @@
 /** Operations on scatter/gather tables: labels become tables and pages. */
+
+import { alignUp } from '../../contract/numbers.ts';
 import type { OpOf } from '../../contract/operations.ts';
 import type { Outcome, Pieces } from '../../contract/outcome.ts';
 import { failed, OK, SKIPPED } from '../../contract/outcome.ts';
-import { alignUp } from '../../contract/numbers.ts';
 import { SgTable, sgFreeTable } from '../lib/scatterlist.ts';
 import {
   SgAppendTable,

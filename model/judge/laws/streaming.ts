@@ -4,7 +4,7 @@ import { law } from './law.ts';
 
 export const STREAMING_LAWS: readonly Law[] = [
   law(
-    'sg/entries',
+    'table/entries',
     'A table has the bytes of its pages in order, in the fewest entries: neighbours are one entry ' +
       'up to the longest segment in whole pages, and only the first starts inside a page.',
     ['mapping 1.3', 'mapping 1.4', 'mapping 1.5', 'mapping 1.8'],
@@ -12,20 +12,20 @@ export const STREAMING_LAWS: readonly Law[] = [
     ['entries'],
   ),
   law(
-    'sg/refusal',
+    'table/refusal',
     'A table is refused iff the longest segment is shorter than a page, pages are appended from ' +
       'inside a page, or a split wants more bytes than there are.',
     ['mapping 1.3', 'mapping 1.4', 'mapping 1.5'],
     'lib/scatterlist.c:sg_alloc_append_table_from_pages, lib/sg_split.c:sg_split',
   ),
   law(
-    'sg/count',
+    'table/count',
     'As many entries as the length needs, and no more.',
     ['mapping 1.5'],
     'lib/scatterlist.c:sg_nents_for_len',
   ),
   law(
-    'sg/copy',
+    'table/copy',
     'A copy moves the bytes of the table from the first one asked for, up to its end.',
     ['mapping 1.5'],
     'lib/scatterlist.c:sg_copy_buffer',

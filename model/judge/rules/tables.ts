@@ -71,7 +71,7 @@ function checkEntries(wanted: readonly Piece[], outcome: Outcome): Violation | n
   const entries = outcome.is === 'ok' ? outcome.entries : undefined;
   if (entries === undefined) return broken('any/form', 'ok with entries', outcomeText(outcome));
   if (sameEntries(wanted, entries)) return null;
-  return broken('sg/entries', piecesText(asPieces(wanted)), piecesText(entries));
+  return broken('table/entries', piecesText(asPieces(wanted)), piecesText(entries));
 }
 
 const asPieces = (pieces: readonly Piece[]): Pieces =>
@@ -96,9 +96,9 @@ function segmentTooShort(state: State, op: Building): boolean {
 function checkBuild(state: State, op: Building, before: readonly Piece[], outcome: Outcome) {
   const refused = outcome.is === 'error' && outcome.errno === 'EINVAL';
   if (refusesBuild(state, op)) {
-    return refused ? null : broken('sg/refusal', 'EINVAL', outcomeText(outcome));
+    return refused ? null : broken('table/refusal', 'EINVAL', outcomeText(outcome));
   }
-  if (outcome.is !== 'ok') return broken('sg/refusal', 'a table', outcomeText(outcome));
+  if (outcome.is !== 'ok') return broken('table/refusal', 'a table', outcomeText(outcome));
   return checkEntries(appended(state, op, before), outcome);
 }
 
@@ -246,7 +246,7 @@ export const sgSplit: Rule<'sg_split'> = {
     const wanted = splitOf(state.tables.get(op.table)!, op);
     if (wanted.length > 0) return checkEntries(wanted, outcome);
     const refused = outcome.is === 'error' && outcome.errno === 'EINVAL';
-    return refused ? null : broken('sg/refusal', 'EINVAL', outcomeText(outcome));
+    return refused ? null : broken('table/refusal', 'EINVAL', outcomeText(outcome));
   },
   adopt: (state, op, outcome) => {
     const table = state.tables.get(op.table)!;
@@ -280,7 +280,7 @@ export const sgNentsForLen: Rule<'sg_nents_for_len'> = {
         : outcome.is === 'ok' && outcome.count === count;
     if (right) return null;
     const got = outcome.is === 'ok' ? `${outcome.count}` : outcomeText(outcome);
-    return broken('sg/count', count === null ? 'EINVAL' : `${count} entries`, got);
+    return broken('table/count', count === null ? 'EINVAL' : `${count} entries`, got);
   },
   adopt: () => {},
   assume: (state, op) => {
@@ -313,7 +313,7 @@ export const sgRead: Rule<'sg_read'> = {
   legality: copyLegality,
   check: (state, op, outcome, seen) => {
     if (!seen.has('bytes')) return null;
-    return checkRead('sg/copy', state.bytes.cpu, copied(state, op), outcome);
+    return checkRead('table/copy', state.bytes.cpu, copied(state, op), outcome);
   },
   adopt: () => {},
   assume: () => OK,
@@ -325,7 +325,7 @@ export const sgWrite: Rule<'sg_write'> = {
     const length = total(copied(state, op));
     if (outcome.is === 'ok' && outcome.length === length) return null;
     const got = outcome.is === 'ok' ? `${outcome.length}` : outcomeText(outcome);
-    return broken('sg/copy', `${length} bytes copied`, got);
+    return broken('table/copy', `${length} bytes copied`, got);
   },
   adopt: (state, op) => cpuStore(state, copied(state, op), [op.value]),
   assume: (state, op) => ({ is: 'ok', length: total(copied(state, op)) }),
