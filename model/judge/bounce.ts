@@ -18,8 +18,9 @@ export function poolsOf(state: State, device: DeviceState): readonly SlotsState[
 }
 
 /** Does everything the device maps have to bounce? */
-export function isForced({ machine }: State, device: DeviceState): boolean {
-  return device.slots !== null || machine.swiotlb?.force === true;
+export function isForced({ machine, memory }: State, device: DeviceState): boolean {
+  const all = machine.swiotlb?.force === true && memory.bounce.length > 0;
+  return device.slots !== null || all;
 }
 
 /** Bytes of a slot before the first one of the data: low bits stay what they are. */

@@ -162,12 +162,35 @@ export function deviceStore(
  */
 export type Transfer = 'exact' | 'either';
 
+/** Bytes beside the ranges in lines of bounce memory: a copy of a part writes back whole lines. */
+function bouncedMates(
+  state: State,
+  mapping: MappingState,
+  ranges: readonly Interval[],
+): Interval[] {
+  if (deviceOf(state, mapping).coherent) return [];
+  return mapping.pieces.flatMap((piece) => {
+    const { bounce, start, address } = piece;
+    if (bounce === null) return [];
+    // Lines lie in the slots, which keep the low bits of the bus address at least to a page.
+    const shift = start - address;
+    const moved = common(ranges, [bytesOf(piece)]).map(
+      ([from, to]): Interval => [from - shift, to - shift],
+    );
+    const lines = linesOf(state, moved).map(([from, to]): Interval => [from + shift, to + shift]);
+    return without(common(lines, [bytesOf(piece)]), ranges);
+  });
+}
+
 export function giveToDevice(
   state: State,
   mapping: MappingState,
   ranges: readonly Interval[],
   how: Transfer,
 ): void {
+  for (const [start, end] of bouncedMates(state, mapping, ranges)) {
+    mapping.view = assign(mapping.view, start, end, null);
+  }
   mapping.dirty = without(mapping.dirty, linesOf(state, ranges));
   for (const [start, end] of without(ranges, contended(state))) {
     mapping.view = combine(mapping.view, state.bytes.cpu, start, end, (mine, theirs) =>

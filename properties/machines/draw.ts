@@ -5,6 +5,7 @@ import { alignDown } from '../../contract/numbers.ts';
 import type { MachineLimits } from '../../contract/subject.ts';
 import type { Random, Weighted } from '../random.ts';
 import { between, chance, pick, shuffle, weighted } from '../random.ts';
+import { drawBouncing, drawFarBanks } from './bouncing.ts';
 import { drawDevices } from './devices.ts';
 import { EXTREME_MACHINES } from './extremes.ts';
 import { drawRegions } from './regions.ts';
@@ -31,12 +32,17 @@ export function drawMachine(random: Random, limits: MachineLimits = {}): Machine
   const profile = weighted(random, allowed);
   const pageSize = drawPageSize(random, profile, limits);
   const narrow = drawZone(random, profile);
-  const scarce = chance(random, 2, 5);
-  const banks = scarce ? drawFewPages(random, pageSize, narrow) : drawBanks(random, pageSize);
+  const far = PROFILES[profile].bounces && chance(random, 1, 4);
+  const scarce = !far && chance(random, 2, 5);
+  const banks = far
+    ? drawFarBanks(random)
+    : scarce
+      ? drawFewPages(random, pageSize, narrow)
+      : drawBanks(random, pageSize);
   const regions = drawAllRegions(random, profile, pageSize, banks, limits);
   const devicesMax = limits.devicesMax ?? DEVICES_MAX;
   const frame = { pageSize, banks };
-  return {
+  const machine: Machine = {
     profile,
     pageSize,
     cacheLine: PROFILES[profile].cacheLine,
@@ -48,6 +54,7 @@ export function drawMachine(random: Random, limits: MachineLimits = {}): Machine
     swiotlb: drawSwiotlb(random, profile),
     devices: drawDevices(random, frame, regions, devicesMax),
   };
+  return far ? drawBouncing(random, machine) : machine;
 }
 
 function fits(machine: Machine, limits: MachineLimits): boolean {
@@ -64,8 +71,8 @@ function fits(machine: Machine, limits: MachineLimits): boolean {
 function drawSwiotlb(random: Random, profile: ProfileName): Swiotlb | null {
   if (!PROFILES[profile].bounces || chance(random, 1, 8)) return null;
   const areas = pick(random, [1, 1, 2, 4]);
-  const slots = chance(random, 1, 2) ? 128 * areas * between(random, 1, 4) : 32768;
-  return { slots, areas, force: chance(random, 1, 10), dynamic: false };
+  const slots = chance(random, 1, 2) ? 128 * areas * 2 ** between(random, 0, 2) : 32768;
+  return { slots, areas, force: chance(random, 1, 6), dynamic: false };
 }
 
 function drawPageSize(random: Random, profile: ProfileName, limits: MachineLimits): number {

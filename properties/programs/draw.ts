@@ -57,7 +57,7 @@ const USUAL: { readonly [N in OpName]: number } = {
   sync_for_cpu: 14,
   sync_for_device: 14,
   need_sync: 3,
-  max_mapping_size: 2,
+  max_mapping_size: 1,
   opt_mapping_size: 1,
   mapped_read: 16,
   mapped_write: 16,
@@ -66,6 +66,24 @@ const USUAL: { readonly [N in OpName]: number } = {
   evict: 8,
   prefetch: 5,
 };
+
+/** What programs about memory alone leave out. */
+const STREAMING: ReadonlySet<OpName> = new Set(
+  OP_NAMES.filter(
+    (name) => /^(sg_|map|unmap|sync_|need_sync)/.test(name) || ['evict', 'prefetch'].includes(name),
+  ),
+);
+
+/** What mappings cannot do without. */
+const WITH_MAPPINGS: ReadonlySet<OpName> = new Set<OpName>([
+  'alloc_coherent',
+  'alloc_noncoherent',
+  'alloc_pages',
+  'write',
+  'read',
+  'device_read',
+  'device_write',
+]);
 
 /** Drawn before the first operation. */
 export interface Configuration {
@@ -116,7 +134,7 @@ function drawConfiguration(
     length: drawLength(random),
     scale: chance(random, 1, 2) ? 'small' : 'large',
     focus: drawFocus(random, machine),
-    kinds: chance(random, 1, 2) ? drawKinds(random, operations) : usualKinds(operations),
+    kinds: drawKinds(random, operations),
     hasPages: operations.has('alloc_noncoherent'),
   };
 }
@@ -161,22 +179,46 @@ function drawKind(random: Random, { sums, total }: Kinds): OpName {
   return OP_NAMES[index]!;
 }
 
-const ALL_USUAL = new WeakMap<Operations, Kinds>();
+/** What a program is about. */
+type Theme = 'memory' | 'mappings' | 'both';
 
-function usualKinds(operations: Operations): Kinds {
-  const known = ALL_USUAL.get(operations);
+/** Of a program about mappings, this share of what only memory is about. */
+const ASIDE = 1 / 8;
+
+/** How often a kind is drawn in a program about something, if it draws no weights of its own. */
+function usual(name: OpName, theme: Theme): number {
+  if (STREAMING.has(name)) return theme === 'memory' ? 0 : USUAL[name];
+  return theme === 'mappings' && !WITH_MAPPINGS.has(name) ? USUAL[name] * ASIDE : USUAL[name];
+}
+
+const ALL_USUAL = new WeakMap<Operations, Map<Theme, Kinds>>();
+
+function usualKinds(operations: Operations, theme: Theme): Kinds {
+  const themes = ALL_USUAL.get(operations) ?? new Map<Theme, Kinds>();
+  ALL_USUAL.set(operations, themes);
+  const known = themes.get(theme);
   if (known !== undefined) return known;
-  const kinds = kindsOf((name) => (operations.has(name) ? USUAL[name] : 0));
-  ALL_USUAL.set(operations, kinds);
+  const kinds = kindsOf((name) => (operations.has(name) ? Math.ceil(usual(name, theme)) : 0));
+  themes.set(theme, kinds);
   return kinds;
 }
 
-/** A third of the kinds off, the others at 1, 3, 10, 30 or 100; allocations are never off. */
+/** Of three programs one is about memory alone, one about mappings and one about both. */
 function drawKinds(random: Random, operations: Operations): Kinds {
+  const both = operations.has('map_page');
+  const theme = both ? pick(random, ['memory', 'mappings', 'both'] as const) : 'memory';
+  return chance(random, 1, 2)
+    ? swarmKinds(random, operations, theme)
+    : usualKinds(operations, theme);
+}
+
+/** A third of the kinds off, the others at 1, 3, 10, 30 or 100; allocations are never off. */
+function swarmKinds(random: Random, operations: Operations, theme: Theme): Kinds {
   return kindsOf((name) => {
-    if (!operations.has(name)) return 0;
+    if (!operations.has(name) || usual(name, theme) === 0) return 0;
     if (name !== 'alloc_coherent' && chance(random, 1, 3)) return 0;
-    return pick(random, [1, 3, 10, 30, 100]);
+    const weight = pick(random, [1, 3, 10, 30, 100]);
+    return usual(name, theme) < USUAL[name] ? Math.ceil(weight * ASIDE) : weight;
   });
 }
 

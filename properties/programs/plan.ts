@@ -3,7 +3,8 @@
  * labels are live. It predicts, so that nearly every operation applies; the judge decides.
  */
 import type { Machine } from '../../contract/machine.ts';
-import { isCoherent, PROFILES } from '../../contract/machine.ts';
+import { isCoherent, maxPfn, PROFILES } from '../../contract/machine.ts';
+import { minNotZero } from '../../contract/numbers.ts';
 
 /** A pool as its users know it. */
 export interface PlannedPool {
@@ -54,6 +55,8 @@ export class Plan {
   readonly pinned: (readonly [region: number, page: number, pages: number])[] = [];
   /** Regions that can be areas. */
   readonly areas: readonly number[];
+  /** Devices that some memory is out of reach for, without translation in front of them. */
+  readonly narrow: readonly number[];
   nextLabel = 0;
   readonly #byRegion = new Map<number, PlannedPool>();
   readonly #global: PlannedPool | null = null;
@@ -65,6 +68,10 @@ export class Plan {
     this.restricted = machine.devices.map(() => false);
     this.areas = machine.regions.flatMap(({ kind, disabled }, index) =>
       kind === 'cma' && !disabled ? [index] : [],
+    );
+    const end = maxPfn(machine) * machine.pageSize;
+    this.narrow = machine.devices.flatMap(({ iommu, mask, busLimit }, index) =>
+      iommu === null && mask !== null && minNotZero(mask, busLimit) < end - 1 ? [index] : [],
     );
     const built = PROFILES[machine.profile].globalPool;
     this.#servedByGlobal = machine.devices.map(

@@ -97,8 +97,9 @@ const drawAttrs = (random: Random) =>
 
 const drawCpu = (random: Random, plan: Plan) => between(random, 0, plan.machine.cpus - 1);
 
-/** A device that is likely to be another one than the buffer was made for. */
+/** Half of the time one that some memory is out of reach for. */
 function drawMapper(random: Random, config: Configuration, plan: Plan): number {
+  if (plan.narrow.length > 0 && chance(random, 1, 2)) return pick(random, plan.narrow);
   const translated = (index: number) => plan.machine.devices[index]!.iommu !== null;
   const device = drawDevice(random, config, plan.machine);
   return translated(device) ? between(random, 0, plan.machine.devices.length - 1) : device;
@@ -230,9 +231,12 @@ function drawPages(random: Random, plan: Plan, buffer: PlannedBuffer, isFirst: b
   return { pages, offset, size, length: size < 0 ? length : size };
 }
 
+/** Pages of a table at most: what is said of more of them is said of these. */
+const TABLE_PAGES_MAX = 2 ** 14;
+
 function drawTable(random: Random, plan: Plan): Op | null {
   const buffer = drawBuffer(random, plan);
-  if (buffer === null) return null;
+  if (buffer === null || pagesIn(plan, buffer) > TABLE_PAGES_MAX) return null;
   const more = chance(random, 1, 6) ? pick(random, [1, 4, 200]) : 0;
   const { length, ...data } = drawPages(random, plan, buffer, true);
   const max_segment = drawLimit(random, plan.machine.pageSize);
@@ -273,7 +277,8 @@ function drawOnTable(random: Random, op: Exclude<TableOp, 'sg_from_pages'>, plan
 
 function drawOfBuffer(random: Random, plan: Plan): Op | null {
   const buffer = drawBuffer(random, plan);
-  if (buffer === null || buffer.device < 0) return null;
+  const small = buffer !== null && pagesIn(plan, buffer) <= TABLE_PAGES_MAX;
+  if (buffer === null || buffer.device < 0 || !small) return null;
   const out = plan.newName();
   const length = pagesIn(plan, buffer) * plan.machine.pageSize;
   plan.tables.push({ label: out, buffers: [buffer.label], length, more: 0 });
@@ -284,7 +289,7 @@ function drawOfBuffer(random: Random, plan: Plan): Op | null {
 function drawAppend(random: Random, plan: Plan): Op | null {
   const index = plan.tables.findLastIndex(({ more }) => more > 0);
   const buffer = drawBuffer(random, plan);
-  if (index < 0 || buffer === null) return null;
+  if (index < 0 || buffer === null || pagesIn(plan, buffer) > TABLE_PAGES_MAX) return null;
   const table = plan.tables[index]!;
   const { pages } = drawPages(random, plan, buffer, false);
   const { pageSize } = plan.machine;

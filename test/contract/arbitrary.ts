@@ -138,9 +138,9 @@ const each = <T>(names: readonly string[], make: (called: string) => fc.Arbitrar
 const names = (minLength: number) => fc.uniqueArray(name, { minLength, maxLength: 4 });
 
 const swiotlb = fc
-  .tuple(fc.constantFrom(1, 2, 8), fc.integer({ min: 1, max: 1024 }), fc.boolean(), fc.boolean())
+  .tuple(fc.constantFrom(1, 2, 8), fc.integer({ min: 0, max: 10 }), fc.boolean(), fc.boolean())
   .map(([areas, step, force, dynamic]) => ({
-    slots: 128 * areas * step,
+    slots: 128 * areas * 2 ** step,
     areas,
     force,
     dynamic,

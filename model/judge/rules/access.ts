@@ -66,8 +66,13 @@ function isReached(state: State, buffer: BufferState): boolean {
   if (handle === undefined || device.spec.iommu !== null) return false;
   if (handle + buffer.size - 1 > coherentLimit(device)) return false;
   // A declared pool has the addresses it was declared with, whatever the windows say.
-  const isDeclared = buffer.source.kind === 'pool' && buffer.source.deviceBase !== null;
-  return isDeclared || handleNamesIt(state, buffer);
+  const { pool } = device;
+  if (pool === null || pool.deviceBase === null) return handleNamesIt(state, buffer);
+  if (buffer.source === pool) return true;
+  // Where those addresses meet others, the device can mean either.
+  const end = pool.deviceBase + pool.pages * state.machine.pageSize;
+  const meets = pool.deviceBase < handle + buffer.size && handle < end;
+  return !meets && handleNamesIt(state, buffer);
 }
 
 function coherentRange(state: State, op: Coherent): Interval {

@@ -270,11 +270,11 @@ function adoptMap(state: State, op: Mapping, outcome: Outcome): void {
     dirty: [],
   };
   state.mappings.set(op.out, mapping);
-  // Nothing was written back for a device that does not snoop: it may see what memory held before.
-  const stale = (piece: MappedPiece) =>
-    op.attrs.includes('skip-cpu-sync') && !device.coherent && piece.bounce === null;
-  giveToDevice(state, mapping, pieces.filter((p) => !stale(p)).map(bytesOf), 'exact');
-  mapping.dirty = pieces.filter(stale).map(bytesOf);
+  // Nothing was written back for a device that does not snoop: it may see what memory held before,
+  // and what it writes may be lost to lines that are dirty still.
+  const all = pieces.map(bytesOf);
+  if (op.attrs.includes('skip-cpu-sync') && !device.coherent) mapping.dirty = all;
+  else giveToDevice(state, mapping, all, 'exact');
   settle(state);
 }
 

@@ -17,40 +17,64 @@ import { exact } from './exact.ts';
 
 type Building = OpOf<'sg_from_pages' | 'sg_append'>;
 
-/** First bytes of the listed pages, in their order. */
-function pagesOf(state: State, op: Building): number[] {
+/** Pages of the buffer that are listed, in their order: the first one's address, and how many. */
+function spansOf(state: State, op: Building): Piece[] {
   const { start, size } = state.buffers.get(op.buffer)!;
   const { pageSize } = state.machine;
   const all = Math.ceil(size / pageSize);
   const spans = op.pages.length > 0 ? op.pages : [[0, all] as const];
-  return spans.flatMap(([first, count]) =>
-    Array.from({ length: count }, (_, i) => start + (first + i) * pageSize),
-  );
+  return spans.map(([first, count]) => ({
+    start: start + first * pageSize,
+    length: count * pageSize,
+  }));
+}
+
+/** How many pages are listed. */
+function pageCount(state: State, op: Building): number {
+  return lengthOf(spansOf(state, op)) / state.machine.pageSize;
 }
 
 /** Bytes of the data. */
-function sizeOf(state: State, op: Building, pages: number): number {
-  return op.size < 0 ? pages * state.machine.pageSize - op.offset : op.size;
+function sizeOf(state: State, op: Building): number {
+  return op.size < 0 ? lengthOf(spansOf(state, op)) - op.offset : op.size;
 }
 
-/** The data as runs of neighbours, no longer than whole pages of the limit. */
-function wantedEntries(state: State, op: Building): Piece[] {
+/**
+ * Pages as runs of neighbours, none longer than the limit allows in whole pages. They go on from
+ * the last entry of `before`, where they follow it and there is room.
+ */
+function runsOf(state: State, op: Building, before: readonly Piece[]): Piece[] {
   const { pageSize } = state.machine;
   const most = Math.floor(op.max_segment / pageSize) * pageSize;
-  const runs: { start: number; length: number }[] = [];
-  for (const page of pagesOf(state, op)) {
-    const last = runs.at(-1);
-    const joins = last !== undefined && last.start + last.length === page && last.length < most;
-    if (joins) last.length += pageSize;
-    else runs.push({ start: page, length: pageSize });
+  const runs = [...before];
+  for (const span of spansOf(state, op)) {
+    const end = span.start + span.length;
+    for (let at = span.start; at < end; ) {
+      const last = runs.at(-1);
+      const follows = last !== undefined && last.start + last.length === at;
+      // An entry that starts inside a page has room for one page less.
+      const room = follows ? Math.floor((most - last.length) / pageSize) * pageSize : 0;
+      const length = Math.min(end - at, room > 0 ? room : most);
+      if (room > 0) runs[runs.length - 1] = { start: last!.start, length: last!.length + length };
+      else runs.push({ start: at, length });
+      at += length;
+    }
   }
-  let rest = sizeOf(state, op, pagesOf(state, op).length);
-  return runs.map(({ start, length }, index) => {
-    const skipped = index === 0 ? op.offset : 0;
-    const taken = Math.min(length - skipped, rest);
-    rest -= taken;
-    return { start: start + skipped, length: taken };
-  });
+  return runs;
+}
+
+/** All entries: what there was, and the data of the pages. */
+function wantedEntries(state: State, op: Building, before: readonly Piece[]): Piece[] {
+  const runs = runsOf(state, op, before);
+  const [first, ...others] = runs;
+  const started =
+    before.length > 0
+      ? runs
+      : [{ start: first!.start + op.offset, length: first!.length - op.offset }, ...others];
+  const last = started.at(-1)!;
+  // What the data does not need of its last page.
+  const spare = lengthOf(spansOf(state, op)) - op.offset - sizeOf(state, op);
+  return [...started.slice(0, -1), { start: last.start, length: last.length - spare }];
 }
 
 /** Is the data of the pages it lists, from the first of them to the last? */
@@ -61,8 +85,8 @@ function buildLegality(state: State, op: Building): Legality {
   const end = Math.ceil(buffer.size / pageSize);
   if (buffer.start % pageSize !== 0) return 'undefined';
   if (op.pages.some(([first, count]) => first + count > end)) return 'undefined';
-  const pages = pagesOf(state, op).length;
-  const size = sizeOf(state, op, pages);
+  const pages = pageCount(state, op);
+  const size = sizeOf(state, op);
   const fits = op.offset < pageSize && size > 0;
   return fits && Math.ceil((op.offset + size) / pageSize) === pages ? 'legal' : 'undefined';
 }
@@ -99,38 +123,12 @@ function checkBuild(state: State, op: Building, before: readonly Piece[], outcom
     return refused ? null : broken('table/refusal', 'EINVAL', outcomeText(outcome));
   }
   if (outcome.is !== 'ok') return broken('table/refusal', 'a table', outcomeText(outcome));
-  return checkEntries(appended(state, op, before), outcome);
+  return checkEntries(wantedEntries(state, op, before), outcome);
 }
 
 /** Data goes on inside a page only in the first entry of all. */
 function refusesBuild(state: State, op: Building): boolean {
   return segmentTooShort(state, op) || (op.op === 'sg_append' && op.offset > 0);
-}
-
-/** Pages that follow the last one are added to its entry, while it is short enough. */
-function appended(state: State, op: Building, before: readonly Piece[]): Piece[] {
-  const { pageSize } = state.machine;
-  const last = before.at(-1);
-  if (last === undefined) return wantedEntries(state, op);
-  const most = Math.floor(op.max_segment / pageSize) * pageSize;
-  const pages = pagesOf(state, op);
-  let { length } = last;
-  let absorbed = 0;
-  while (
-    absorbed < pages.length &&
-    pages[absorbed] === last.start + length &&
-    length + pageSize <= most
-  ) {
-    length += pageSize;
-    absorbed += 1;
-  }
-  const grown = [...before.slice(0, -1), { start: last.start, length }];
-  if (absorbed === pages.length) return grown;
-  const spans = pages.slice(absorbed).map((page) => {
-    return [(page - state.buffers.get(op.buffer)!.start) / pageSize, 1] as const;
-  });
-  const size = sizeOf(state, op, pages.length) - absorbed * pageSize;
-  return [...grown, ...wantedEntries(state, { ...op, pages: spans, size })];
 }
 
 function addTable(state: State, table: Omit<TableState, 'pageSize'>): void {
@@ -147,7 +145,7 @@ export const sgFromPages: Rule<'sg_from_pages'> = {
   check: (state, op, outcome) => checkBuild(state, op, [], outcome),
   adopt: (state, op, outcome) => {
     if (outcome.is !== 'ok') return;
-    const entries = fromOutcome(outcome, wantedEntries(state, op));
+    const entries = fromOutcome(outcome, wantedEntries(state, op, []));
     const more = op.more === 0 ? null : op.more;
     addTable(state, { label: op.out, entries, buffers: [op.buffer], more });
   },
@@ -163,9 +161,9 @@ export const sgAppend: Rule<'sg_append'> = {
     if (table.more === null || legality === 'undefined') return 'undefined';
     const last = table.entries.at(-1)!;
     const { pageSize } = state.machine;
-    const pages = pagesOf(state, op).length;
+    const pages = pageCount(state, op);
     const isWhole = (last.start + last.length) % pageSize === 0;
-    const fills = sizeOf(state, op, pages) === pages * pageSize - op.offset;
+    const fills = sizeOf(state, op) === pages * pageSize - op.offset;
     const promised = pages + op.more <= table.more;
     return isWhole && fills && promised && holds(state, table) ? 'legal' : 'undefined';
   },
@@ -174,7 +172,7 @@ export const sgAppend: Rule<'sg_append'> = {
   adopt: (state, op, outcome) => {
     if (outcome.is !== 'ok') return;
     const table = state.tables.get(op.table)!;
-    const entries = fromOutcome(outcome, appended(state, op, table.entries));
+    const entries = fromOutcome(outcome, wantedEntries(state, op, table.entries));
     const more = op.more === 0 ? null : op.more;
     addTable(state, { ...table, entries, buffers: [...table.buffers, op.buffer], more });
   },
