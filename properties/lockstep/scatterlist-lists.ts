@@ -65,12 +65,15 @@ export class ListRun {
       this.#table.setPage(index, pfn, length, offset);
       Object.assign(entriesOf(this.#sgl)[index]!, { pfn, offset, length });
     }
-    this.#mapped = program.mapped ? this.#map() : 0;
+    this.#mapped = program.mapped === 'no' ? 0 : this.#map();
     const list = observedEntries(this.#table, entries.length);
     this.#calls = [`list of pages of ${pageSize} bytes: ${list}`];
   }
 
-  /** As an IOMMU might: segments of whole entries, anywhere; the first one is flagged. */
+  /**
+   * As an IOMMU might: segments of whole entries, anywhere; the first one is flagged. Behind them
+   * is what an earlier map has left.
+   */
   #map(): number {
     const segments: number[] = [];
     let open = false;
@@ -80,15 +83,17 @@ export class ListRun {
       open = merged;
     }
     const entries = entriesOf(this.#sgl);
-    for (const [index, dmaLength] of segments.entries()) {
-      const dmaAddress = 0x1230 + index * 2 ** 33;
+    const nents = segments.length - (this.#program.mapped === 'short' ? 1 : 0);
+    for (const index of entries.keys()) {
+      const dmaAddress = index < nents ? 0x1230 + index * 2 ** 33 : 0xffff;
+      const dmaLength = index < nents ? segments[index]! : 77;
       this.#table.setDma(index, dmaAddress, dmaLength);
       Object.assign(entries[index]!, { dmaAddress, dmaLength });
     }
     this.#table.setDmaFlags(0, 1);
     entries[0]!.dmaFlags = 1;
-    this.#table.nents = segments.length;
-    return segments.length;
+    this.#table.nents = nents;
+    return nents;
   }
 
   run(): Divergence | undefined {
