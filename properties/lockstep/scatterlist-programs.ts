@@ -3,9 +3,10 @@
  *
  * Pages come in stretches: consecutive frames or every other one, after the last stretch, on it or
  * before it, of one of two owners; most are short, one in nine is long enough for several arrays.
- * Pages are 128, 256, 4096 or 16384 bytes; the small ones, of 4 and 8 entries per array, exist on no
- * machine and reach links and their edges soon. Three sizes in four end in the last page; the others
- * end after some page before it, or behind the pages. One program in three runs out of memory once.
+ * Pages are 128, 256, 4096 or 16384 bytes; the small ones, of 4 and 8 entries per array, exist on
+ * no machine and reach links and their edges soon. Three sizes in four end in the last page; the
+ * others end after some page before it, or behind the pages. One program in three runs out of
+ * memory once.
  */
 import fc from 'fast-check';
 
@@ -39,7 +40,7 @@ export interface BuildProgram {
   readonly offset: number;
   /** Bytes of the last page that do not belong to the buffer. */
   readonly trim: number;
-  /** Not null: the size is that of so many pages (modulo twice their number), whatever there are. */
+  /** Not null: the size is that of so many pages, modulo twice the number of those there are. */
   readonly short: number | null;
   readonly maxSegment: number;
   readonly failAt: number | null;
