@@ -114,7 +114,7 @@ function check(cases: number, run: Check['run']): Check {
 
 /** What calls are made on: no operation itself. */
 const DECLARES =
-  / = bitmap of |^map of |^pool of |^area of |^bus of |^max order |^pages |^list of |^bank |^reserved /;
+  / = bitmap of |^(map|pool|area|bus|list) of |^max order |^pages |^bank |^reserved /;
 
 /** One law after the other; the cases are those of the law that broke. */
 function huntChecks(checks: readonly Check[], seed: string): StageResult {
