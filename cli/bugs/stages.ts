@@ -12,7 +12,6 @@ import { checkCmaCreation } from '../../properties/lockstep/cma-creation.ts';
 import { checkGenPool, GENPOOL_LAWS } from '../../properties/lockstep/genalloc.ts';
 import { checkPoolSearch, POOL_LAWS } from '../../properties/lockstep/pool-search.ts';
 import { checkScatterlist, SG_LAWS } from '../../properties/lockstep/scatterlist.ts';
-import { checkSlots, SLOT_LAWS } from '../../properties/lockstep/swiotlb.ts';
 import { campaign } from '../../properties/runner/campaign.ts';
 import { measure } from '../../properties/shrink/measure.ts';
 import { carveoutSubject } from '../../sut/subject.ts';
@@ -53,9 +52,6 @@ export interface Stage {
   hunt(seed: string, budget: Budget): Promise<StageResult>;
 }
 
-/** What has a literal definition beside it. */
-const LOCKSTEP_FOLDERS = ['sut/lib/', 'sut/mm/', 'sut/dma/swiotlb/'];
-
 /** Cases of the first, short look at pools: most bugs show by then. */
 const FIRST_LOOK = 1024;
 
@@ -67,7 +63,7 @@ export const STAGES: readonly Stage[] = [
   },
   {
     name: 'lockstep',
-    sees: (file) => LOCKSTEP_FOLDERS.some((folder) => file.startsWith(folder)),
+    sees: (file) => file.startsWith('sut/lib/') || file.startsWith('sut/mm/'),
     hunt: async (seed) => huntChecks(LOCKSTEP, seed),
   },
   {
@@ -101,7 +97,6 @@ const LOCKSTEP: readonly Check[] = [
   check(400, checkCmaCreation),
   ...BUDDY_LAWS.map((law) => check(400, (seed, cases) => checkBuddy(law, seed, cases))),
   ...SG_LAWS.map((law) => check(400, (seed, cases) => checkScatterlist(law, seed, cases))),
-  ...SLOT_LAWS.map((law) => check(400, (seed, cases) => checkSlots(law, seed, cases))),
 ];
 
 const BOARDS: readonly Check[] = [
@@ -119,7 +114,7 @@ function check(cases: number, run: Check['run']): Check {
 
 /** What calls are made on: no operation itself. */
 const DECLARES =
-  / = bitmap of |^map of |^pool of |^area of |^bus of |^max order |^pages of |^bank |^reserved |^device /;
+  / = bitmap of |^(map|pool|area|bus|list) of |^max order |^pages |^bank |^reserved /;
 
 /** One law after the other; the cases are those of the law that broke. */
 function huntChecks(checks: readonly Check[], seed: string): StageResult {

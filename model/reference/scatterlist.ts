@@ -62,11 +62,7 @@ export function takeArray(places: number, arrays: ReferenceArrays): ReferenceEnt
   return arrays.take(places) ? initTable(places) : null;
 }
 
-export function entryAt({ array, at }: ReferencePlace): ReferenceEntry {
-  const entry = array[at];
-  if (entry === undefined) throw new RangeError(`place ${at} of an array of ${array.length}`);
-  return entry;
-}
+export const entryAt = ({ array, at }: ReferencePlace): ReferenceEntry => array[at]!;
 
 /** A link has neither bytes nor an end mark. */
 export function chain(place: ReferencePlace, array: ReferenceEntry[]): void {

@@ -111,8 +111,18 @@ class AppendRun {
       differs('sg/append', this.#calls, expectedEntries(sgl, nents), observedEntries(sgt, nents)) ??
       differs('sg/append', this.#calls, `counts ${expected}`, `counts ${observed}`) ??
       differs('sg/append', this.#calls, origNents - 1, prv ?? -1) ??
+      differs('sg/append', this.#calls, 'the rest is empty', this.#rest()) ??
       differs('sg/arrays', this.#calls, this.#expectedLedger.asked(), this.#ledger.asked())
     );
+  }
+
+  /** What a walk finds behind the last entry of a list that is not closed. */
+  #rest(): string {
+    const { sgt } = this.#append;
+    for (let index = sgt.origNents; index < sgt.end; index++) {
+      if (sgt.phys(index) !== 0 || sgt.length(index) !== 0) return `entry ${index} is not empty`;
+    }
+    return 'the rest is empty';
   }
 
   /** All pages at once: the same entries, but for the end of a last batch that was absorbed. */

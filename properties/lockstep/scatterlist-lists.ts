@@ -28,6 +28,7 @@ import { SgTable } from '../../sut/lib/scatterlist.ts';
 import type { SgPiece } from '../../sut/lib/scatterlist-walk.ts';
 import type { Divergence } from './check.ts';
 import { differs } from './scatterlist-build.ts';
+import { bytesOf, cpuOf, dmaOf, tile } from './scatterlist-bytes.ts';
 import type { ListProgram } from './scatterlist-programs.ts';
 import { ArrayLedger, type SgSide } from './scatterlist-sides.ts';
 import { expectedEntries, observedEntries } from './scatterlist-texts.ts';
@@ -65,12 +66,15 @@ export class ListRun {
       this.#table.setPage(index, pfn, length, offset);
       Object.assign(entriesOf(this.#sgl)[index]!, { pfn, offset, length });
     }
-    this.#mapped = program.mapped ? this.#map() : 0;
+    this.#mapped = program.mapped === 'no' ? 0 : this.#map();
     const list = observedEntries(this.#table, entries.length);
     this.#calls = [`list of pages of ${pageSize} bytes: ${list}`];
   }
 
-  /** As an IOMMU might: segments of whole entries, anywhere; the first one is flagged. */
+  /**
+   * As an IOMMU might: segments of whole entries, anywhere; the first one is flagged. Behind them
+   * is what an earlier map has left.
+   */
   #map(): number {
     const segments: number[] = [];
     let open = false;
@@ -80,15 +84,17 @@ export class ListRun {
       open = merged;
     }
     const entries = entriesOf(this.#sgl);
-    for (const [index, dmaLength] of segments.entries()) {
-      const dmaAddress = 0x1230 + index * 2 ** 33;
+    const nents = segments.length - (this.#program.mapped === 'short' ? 1 : 0);
+    for (const index of entries.keys()) {
+      const dmaAddress = index < nents ? 0x1230 + index * 2 ** 33 : 0xffff;
+      const dmaLength = index < nents ? segments[index]! : 77;
       this.#table.setDma(index, dmaAddress, dmaLength);
       Object.assign(entries[index]!, { dmaAddress, dmaLength });
     }
     this.#table.setDmaFlags(0, 1);
     entries[0]!.dmaFlags = 1;
-    this.#table.nents = segments.length;
-    return segments.length;
+    this.#table.nents = nents;
+    return nents;
   }
 
   run(): Divergence | undefined {
@@ -245,36 +251,8 @@ export class ListRun {
   }
 }
 
-const tile = (pieces: readonly SgPiece[], from: number, size: number) =>
-  `bytes ${JSON.stringify(bytesOf(pieces, from, size))}`;
-
 const outputText = (output: SgTable) =>
   `${output.nents}: ${observedEntries(output, output.origNents)}`;
-
-const indexes = (count: number) => Array.from({ length: count }, (_, index) => index);
-
-const cpuOf = (table: SgTable, nents: number): SgPiece[] =>
-  indexes(nents).map((index) => [table.phys(index), table.length(index)]);
-
-const dmaOf = (table: SgTable, nents: number): SgPiece[] =>
-  indexes(nents).map((index) => [table.dmaAddress(index), table.dmaLength(index)]);
-
-/** The bytes [from, from + size) of what the pieces hold, as the fewest pieces there can be. */
-function bytesOf(pieces: readonly SgPiece[], from: number, size: number): SgPiece[] {
-  const merged: [number, number][] = [];
-  let at = 0;
-  for (const [phys, length] of pieces) {
-    const start = Math.max(from, at);
-    const end = Math.min(from + size, at + length);
-    const begin = phys + start - at;
-    at += length;
-    if (start >= end) continue;
-    const last = merged.at(-1);
-    if (last !== undefined && last[0] + last[1] === begin) last[1] += end - start;
-    else merged.push([begin, end - start]);
-  }
-  return merged;
-}
 
 /** All pieces from where the iterator stands. */
 function allOf(miter: Miter): SgPiece[] {

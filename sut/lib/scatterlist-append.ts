@@ -155,13 +155,11 @@ function addRuns(
   let left = size;
   let before = offset;
   for (let first = from; first < end; entry++) {
-    const pfn = pfns[first]!;
     const stop = Math.min(end, first + most);
-    let page = first + 1;
-    while (page < stop && pfns[page] === pfn + (page - first) && sameOwner(owners, page)) page++;
+    const page = runEnd(pfns, owners, first, stop);
     const full = (page - first) * pageSize - before;
     if (entry === columns.room) columns.grow();
-    columns.pfn[entry] = pfn;
+    columns.pfn[entry] = pfns[first]!;
     columns.offset[entry] = before;
     columns.length[entry] = left < 0 ? full : Math.min(left, full);
     left -= full;
@@ -171,8 +169,23 @@ function addRuns(
   return entry - at;
 }
 
-const sameOwner = (owners: ArrayLike<number> | undefined, page: number): boolean =>
-  owners === undefined || owners[page] === owners[page - 1];
+/** Number of the first page in (first, stop] that does not continue the run of page `first`. */
+function runEnd(
+  pfns: ArrayLike<number>,
+  owners: ArrayLike<number> | undefined,
+  first: number,
+  stop: number,
+): number {
+  const base = pfns[first]! - first;
+  let page = first + 1;
+  if (owners === undefined) {
+    // All that a page of ordinary memory costs.
+    while (page < stop && pfns[page] === base + page) page++;
+    return page;
+  }
+  while (page < stop && pfns[page] === base + page && owners[page] === owners[first]) page++;
+  return page;
+}
 
 /**
  * A place for each of `added` entries. Places before the last one of the last array are simply

@@ -13,6 +13,12 @@ interface DmaColumns {
   readonly flags: Uint8Array;
 }
 
+const NOTHING_MAPPED: DmaColumns = {
+  address: new Float64Array(0),
+  length: new Uint32Array(0),
+  flags: new Uint8Array(0),
+};
+
 export class SgColumns {
   /** Page frame of the page that `offset` counts from. Below 2^52, hence not 32 bits. */
   pfn: Float64Array;
@@ -20,7 +26,7 @@ export class SgColumns {
   offset: Uint32Array;
   length: Uint32Array;
   /** Made when an entry is mapped first; until then all DMA fields are 0. */
-  #dma: DmaColumns | null = null;
+  #dma = NOTHING_MAPPED;
 
   constructor(entries: number) {
     this.pfn = new Float64Array(entries);
@@ -39,7 +45,6 @@ export class SgColumns {
     this.pfn = copied(new Float64Array(room), this.pfn);
     this.offset = copied(new Uint32Array(room), this.offset);
     this.length = copied(new Uint32Array(room), this.length);
-    if (this.#dma !== null) this.#dma = grown(this.#dma, room);
   }
 
   /** Empties the CPU fields of the entries [start, end). */
@@ -51,20 +56,15 @@ export class SgColumns {
 
   /** To be read only. */
   get dma(): DmaColumns {
-    return this.#dma ?? NOTHING_MAPPED;
-  }
-
-  dmaForWriting(): DmaColumns {
-    this.#dma ??= grown(NOTHING_MAPPED, this.room);
     return this.#dma;
   }
-}
 
-const NOTHING_MAPPED: DmaColumns = {
-  address: new Float64Array(0),
-  length: new Uint32Array(0),
-  flags: new Uint8Array(0),
-};
+  /** With room for all entries there are by now. */
+  dmaForWriting(): DmaColumns {
+    if (this.dma.address.length < this.room) this.#dma = grown(this.dma, this.room);
+    return this.dma;
+  }
+}
 
 function grown(dma: DmaColumns, room: number): DmaColumns {
   return {

@@ -83,10 +83,7 @@ export class SgMappingIter {
   #look(): boolean {
     const table = this.#table;
     while (this.#left === 0) {
-      if (this.#index + 1 >= this.#end) {
-        this.#index = this.#end;
-        return false;
-      }
+      if (this.#index + 1 >= this.#end) return false;
       this.#index++;
       this.#passed = 0;
       this.#left = table.length(this.#index);

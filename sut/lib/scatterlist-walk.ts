@@ -45,7 +45,7 @@ export function* sgCopyPieces(
   for (let index = 0; index < end && left > 0; index++) {
     const length = table.length(index);
     const first = table.phys(index);
-    // A whole entry at once, where the kernel goes page by page.
+    // What is skipped is passed at once, where the kernel goes page by page.
     for (let at = Math.min(passed, length); at < length && left > 0; ) {
       const inPage = pageSize - ((first + at) % pageSize);
       const piece = Math.min(inPage, length - at, left);
@@ -58,8 +58,8 @@ export function* sgCopyPieces(
 }
 
 /**
- * Page frames of the CPU view, without the first `pgoffset` ones. Pages before the first byte count,
- * too, if an offset exceeds a page. Source: lib/scatterlist.c:__sg_page_iter_next.
+ * Page frames of the CPU view, without the first `pgoffset` ones. Pages before the first byte
+ * count, too, if an offset exceeds a page. Source: lib/scatterlist.c:__sg_page_iter_next.
  */
 export function* sgPages(table: SgTable, nents = table.origNents, pgoffset = 0): Generator<number> {
   yield* pagesOf(

@@ -154,7 +154,7 @@ export function sgAllocTable(table: SgTable, nents: number): SgErrno | null {
 
 /**
  * The same in arrays of a mempool, after a first array of `firstChunk` places that the caller has;
- * one that has room for a link only is not used. Freed like any other table: the first array was
+ * one that has room for a link only holds nothing. Freed like any other table: the first array was
  * never taken. @throws SgBug for 0 entries. Source: lib/sg_pool.c:sg_alloc_table_chained.
  */
 export function sgAllocTableChained(
@@ -163,8 +163,8 @@ export function sgAllocTableChained(
   firstChunk: number,
 ): SgErrno | null {
   if (nents === 0) throw new SgBug('a chained table of no entries');
-  const suffices = nents <= firstChunk;
-  return allocArrays(table, nents, SG_CHUNK_SIZE, suffices || firstChunk > 1 ? firstChunk : 0);
+  // A first array of one place becomes a link, or holds the only entry: no case of its own.
+  return allocArrays(table, nents, SG_CHUNK_SIZE, firstChunk);
 }
 
 /**

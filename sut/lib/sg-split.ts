@@ -20,8 +20,8 @@ interface Share {
 /**
  * Lists of `sizes` bytes (each >= 1) of `table`, one behind the other, after its first `skip`
  * bytes. If `mappedNents` is not 0, so many entries of the device view are split the same way, and
- * `nents` of an output counts its DMA entries; else its DMA fields are 0. EINVAL: either view is too
- * short; ENOMEM. Each output is a table of one array, to be freed with `sgFreeTable`.
+ * `nents` of an output counts its DMA entries; else its DMA fields are 0. EINVAL: either view is
+ * too short; ENOMEM. Each output is a table of one array, to be freed with `sgFreeTable`.
  * @throws SgBug if an output had more entries for the device than for the CPU: the kernel would
  * write behind its array. Source: lib/sg_split.c:sg_split.
  */
