@@ -127,7 +127,7 @@ export class SlotsRun {
       case 'bounce':
         return this.#bounce(step.pick, step.at, step.bytes);
       case 'comb':
-        return this.#comb(step.device, step.count, step.period);
+        return this.#comb(step);
       case 'again':
         return this.#again(step.pick, step.times);
       case 'work':
@@ -210,7 +210,7 @@ export class SlotsRun {
     return failure ?? this.#map({ kind: 'map', device, cpu: 0, orig, bytes, align });
   }
 
-  #comb(device: number, count: number, period: number): Divergence | undefined {
+  #comb({ device, count, period, holes }: SlotStep & { kind: 'comb' }): Divergence | undefined {
     const first = this.#live.length;
     for (let end = first + count; this.#live.length < end; ) {
       const before = this.#live.length;
@@ -219,9 +219,8 @@ export class SlotsRun {
       if (failure) return failure;
       if (this.#live.length === before) break;
     }
-    if (period === 0) return undefined;
     for (let at = this.#live.length - 1; at >= first; at--) {
-      const failure = (at - first) % period === 0 ? this.#unmap(at) : undefined;
+      const failure = (at - first) % period < holes ? this.#unmap(at) : undefined;
       if (failure) return failure;
     }
     return undefined;
