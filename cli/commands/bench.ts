@@ -19,6 +19,7 @@ const BENCHES: Readonly<Record<string, () => Promise<Tables>>> = {
   pool: async () => [...(await import('../../bench/pool.ts')).poolBench().tables],
   buddy: async () => (await import('../../bench/buddy.ts')).buddyBench(),
   search: async () => (await import('../../bench/search.ts')).searchBench(),
+  slots: async () => (await import('../../bench/slots.ts')).slotsBench(),
   boot: async () => (await import('../../bench/boot.ts')).bootBench(),
   lines: async () => (await import('../../bench/lines.ts')).linesBench(),
 };
