@@ -116,8 +116,7 @@ function check(cases: number, run: Check['run']): Check {
 }
 
 /** What calls are made on: no operation itself. */
-const DECLARES =
-  / = bitmap of |^map of |^pool of |^area of |^bus of |^max order |^pages of |^bank |^reserved |^device /;
+const DECLARES = / = bitmap of |^(map|pool|area|bus|pages) of |^(max order|bank|reserved|device) /;
 
 /** One law after the other; the cases are those of the law that broke. */
 function huntChecks(checks: readonly Check[], seed: string): StageResult {

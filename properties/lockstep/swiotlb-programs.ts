@@ -1,8 +1,8 @@
 /**
  * Generated programs of slot requests: buffers of two devices mapped and unmapped in any order,
  * memory without a buffer, addresses asked about, pools that grow. One step in twenty fills slots
- * one by one, and most of these make holes; one in eight unmaps a buffer and maps it again, which in
- * a full pool is where the search of Linux gives up.
+ * one by one, and most of these make holes; one in nine unmaps a buffer and maps it again, which is
+ * where the search of Linux gives up in a full pool.
  *
  * Half of the pools have one area and up to 400 slots, a part of a segment at the end included, or
  * one segment; the others are 256 or 512 slots in 1, 2 or 4 areas, a third of them in an allocator

@@ -36,13 +36,10 @@ class Pair {
   /** What both answer; null where Linux, or the first place that would do, is null. */
   map(dev: SwiotlbDevice, reference: ReferenceDevice, { low, bytes, cpu }: Request) {
     const wanted = this.expected.wantedForMap(reference, ORIG + low, bytes, 0);
-    const linux = this.expected.find(reference, wanted, cpu);
-    const missed = linux === null ? this.expected.anyFit(reference, wanted, cpu) : null;
-    if (missed !== null) this.expected.place(missed.pool, missed.slot, wanted);
-    const place = linux ?? missed;
+    const { place, missed } = this.expected.findOrRepair(reference, wanted, cpu);
     const expected = place && this.expected.addressOf(place, wanted);
     const observed = this.mem.tblMapSingle(dev, ORIG + low, bytes, 0, cpu);
-    return { expected, observed, missed: missed !== null };
+    return { expected, observed, missed };
   }
 
   unmap(dev: SwiotlbDevice, reference: ReferenceDevice, tlbAddr: number): void {

@@ -1,5 +1,5 @@
 /** Slot allocators that are wrong on purpose, each in one way that kernels or ports have been. */
-import type { MakeSlots } from '../../properties/lockstep/swiotlb.ts';
+import type { MakeSlots } from '../../properties/lockstep/swiotlb-sides.ts';
 import type { IoTlbArea } from '../../sut/dma/swiotlb/area.ts';
 import { IoTlbMem, type SwiotlbDevice } from '../../sut/dma/swiotlb/mem.ts';
 import type { SlotSearch } from '../../sut/dma/swiotlb/search.ts';

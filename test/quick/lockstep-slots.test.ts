@@ -4,12 +4,8 @@
  * shrunk to few calls; then what the generator promises, counted.
  */
 import { describe, expect, test } from 'vitest';
-import {
-  checkSlots,
-  type MakeSlots,
-  SLOT_LAWS,
-  type SlotLaw,
-} from '../../properties/lockstep/swiotlb.ts';
+import { checkSlots, SLOT_LAWS, type SlotLaw } from '../../properties/lockstep/swiotlb.ts';
+import type { MakeSlots } from '../../properties/lockstep/swiotlb-sides.ts';
 import { Labels } from './area-labels.ts';
 import * as broken from './broken-slots.ts';
 

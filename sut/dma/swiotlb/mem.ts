@@ -31,7 +31,7 @@ export interface IoTlbMemOptions {
   readonly forceBounce?: boolean;
   /** Do devices take their coherent memory from here, too? */
   readonly forAlloc?: boolean;
-  /** SWIOTLB_DYNAMIC: the build in which pools are added. Absent: there is the default pool only. */
+  /** SWIOTLB_DYNAMIC: the build in which pools are added. Absent: the default pool is all. */
   readonly dynamic?: Dynamic;
 }
 
@@ -313,7 +313,7 @@ export class IoTlbMem {
   }
 }
 
-/** Area `index` modulo their number. It is not far above, and subtracting is faster than dividing. */
+/** Area `index` modulo their number, from which it is not far: no division. */
 function areaAt(pool: IoTlbPool, index: number): IoTlbArea {
   let at = index;
   while (at >= pool.nareas) at -= pool.nareas;
