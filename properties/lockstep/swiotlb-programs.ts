@@ -117,7 +117,16 @@ function shapes() {
 function device(): fc.Arbitrary<SlotDeviceSpec> {
   return fc.record({
     minAlign: fc.constantFrom(0, 0, 0x1ff, 0x7ff, 0xfff, 0xfff, 0x1fff, 0xffff, 0xffff),
-    boundary: fc.constantFrom(UNLIMITED, UNLIMITED, 0xffffffff, 0xffff, 0x7fff, 0x3fff, 0x7ff),
+    boundary: fc.constantFrom(
+      UNLIMITED,
+      UNLIMITED,
+      0xffffffff,
+      0x7ffff,
+      0xffff,
+      0x7fff,
+      0x3fff,
+      0x7ff,
+    ),
     offset: fc.constantFrom(0, 0, 0x40000000, 0x9000),
     limit: fc.constantFrom(UNLIMITED, 0xffffffff, 0x4fffffff),
   });

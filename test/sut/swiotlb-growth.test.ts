@@ -70,6 +70,25 @@ describe('growth', () => {
     expect(grown && { nslabs: grown.nslabs, nareas: grown.nareas }).toEqual(expected);
   });
 
+  it('is within the reach of the device: its mask and its bus', () => {
+    const { mem, map, memory } = growing(128, MIB);
+    map(262144);
+    const asks = (dmaMask: number, busDmaLimit: number) =>
+      mem.tblMapSingle(deviceWith({ dmaMask, busDmaLimit }), 0x50000000, 1, 0, 0);
+    expect([asks(GROWS_AT, 0), asks(2 ** 32, GROWS_AT), asks(GROWS_AT, 2 ** 32)]).toEqual([
+      null,
+      null,
+      null,
+    ]);
+    expect(memory.journal).toEqual(new Array(3).fill(`obtain 2048 below ${GROWS_AT}: none`));
+    expect(asks(2 ** 32, GROWS_AT + 2047)).toBe(GROWS_AT);
+  });
+
+  it('without any slots there is nothing to grow', () => {
+    const { mem, map } = growing(0, MIB);
+    expect([map(1), mem.runWork()]).toEqual([null, null]);
+  });
+
   it('ends when somebody asks where the default pool is', () => {
     const { mem, map } = growing(128, MIB);
     expect([map(262144), mem.defaultSwiotlbBase(), map(1)]).toEqual([START, START, null]);
@@ -84,10 +103,12 @@ describe('growth', () => {
   it('devices that never met it do not look for its addresses', () => {
     const { mem, map, dev } = growing(128, MIB);
     expect(mem.isSwiotlbBuffer(dev, START)).toBe(false);
-    map(1);
+    map(262144);
     expect(
       [START - 1, START, START + 128 * 2048].map((at) => mem.isSwiotlbBuffer(dev, at)),
     ).toEqual([false, true, false]);
-    expect(mem.isSwiotlbBuffer(deviceWith(), START)).toBe(false);
+    const refused = deviceWith({ dmaMask: 2 ** 20 - 1 });
+    expect(mem.tblMapSingle(refused, 0x50000000, 1, 0, 0)).toBeNull();
+    expect(mem.isSwiotlbBuffer(refused, START)).toBe(false);
   });
 });

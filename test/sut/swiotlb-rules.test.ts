@@ -82,6 +82,15 @@ describe('traps', () => {
     expect([second(0), second(0x7ff)]).toEqual([4096, 2048]);
   });
 
+  it('boundaries are counted from bus address 0, also in the second area', () => {
+    const shape = { nslabs: 256, nareas: 2, start: START + 0x8000, boundary: 0x7ffff };
+    const table = new SlotTable(shape);
+    const first = (slots: number) => table.slots(slots * 2048, { cpu: 1 })?.[0];
+    // The next 512 KiB begin at slot 240.
+    expect([first(100), first(20)]).toEqual([128, 0]);
+    expect([first(12), first(16)]).toEqual([228, 240]);
+  });
+
   it('a boundary below a slot allows one slot, and no more', () => {
     const table = new SlotTable({ nslabs: 128, boundary: 0x3ff });
     expect([table.map(2048), table.map(2049)]).toEqual([0, null]);
