@@ -52,9 +52,6 @@ export interface Stage {
   hunt(seed: string, budget: Budget): Promise<StageResult>;
 }
 
-/** What has a literal definition beside it. */
-const LOCKSTEP_FOLDERS = ['sut/lib/', 'sut/mm/', 'sut/dma/swiotlb/'];
-
 /** Cases of the first, short look at pools: most bugs show by then. */
 const FIRST_LOOK = 1024;
 
@@ -66,8 +63,14 @@ export const STAGES: readonly Stage[] = [
   },
   {
     name: 'lockstep',
-    sees: (file) => LOCKSTEP_FOLDERS.some((folder) => file.startsWith(folder)),
+    sees: (file) => file.startsWith('sut/lib/') || file.startsWith('sut/mm/'),
     hunt: async (seed) => huntChecks(LOCKSTEP, seed),
+  },
+  {
+    // Slots stand on nothing of the above, which takes longer.
+    name: 'lockstep',
+    sees: (file) => file.startsWith('sut/dma/swiotlb/'),
+    hunt: async (seed) => huntChecks(SLOTS, seed),
   },
   {
     name: 'boards',
@@ -99,8 +102,11 @@ const LOCKSTEP: readonly Check[] = [
   ...CMA_LAWS.map((law) => check(400, (seed, cases) => checkCma(law, seed, cases))),
   check(400, checkCmaCreation),
   ...BUDDY_LAWS.map((law) => check(400, (seed, cases) => checkBuddy(law, seed, cases))),
-  ...SLOT_LAWS.map((law) => check(400, (seed, cases) => checkSlots(law, seed, cases))),
 ];
+
+const SLOTS: readonly Check[] = SLOT_LAWS.map((law) =>
+  check(400, (seed, cases) => checkSlots(law, seed, cases)),
+);
 
 const BOARDS: readonly Check[] = [
   check(200, checkTranslation),
