@@ -47,7 +47,7 @@ export const LINUX_MEMORY: readonly Bug[] = [
       {
         file: 'sut/dma/swiotlb/mem.ts',
         within: 'IoTlbMem.#findSlots',
-        find: 'if (slot < 0) slot = this.#searchPools(dev, cpu, true);',
+        find: 'if (slot < 0 && this.#search.incomplete) slot = this.#searchPools(dev, cpu, true);',
         replace: '',
       },
     ],

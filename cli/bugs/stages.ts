@@ -67,6 +67,12 @@ export const STAGES: readonly Stage[] = [
     hunt: async (seed) => huntChecks(LOCKSTEP, seed),
   },
   {
+    // Slots stand on nothing of the above, which takes longer.
+    name: 'lockstep',
+    sees: (file) => file.startsWith('sut/dma/swiotlb/'),
+    hunt: async (seed) => huntChecks(SLOTS, seed),
+  },
+  {
     name: 'boards',
     sees: (file) => file.startsWith('boards/') || file.startsWith('contract/'),
     hunt: async (seed) => huntChecks(BOARDS, seed),
@@ -99,6 +105,10 @@ const LOCKSTEP: readonly Check[] = [
   ...SG_LAWS.map((law) => check(400, (seed, cases) => checkScatterlist(law, seed, cases))),
 ];
 
+const SLOTS: readonly Check[] = SLOT_LAWS.map((law) =>
+  check(400, (seed, cases) => checkSlots(law, seed, cases)),
+);
+
 const BOARDS: readonly Check[] = [
   check(200, checkTranslation),
   ...RESERVATION_LAWS.map((law) =>
@@ -114,7 +124,7 @@ function check(cases: number, run: Check['run']): Check {
 
 /** What calls are made on: no operation itself. */
 const DECLARES =
-  / = bitmap of |^(map|pool|area|bus|list) of |^max order |^pages |^bank |^reserved /;
+  / = bitmap of |^(map|pool|area|bus|list|pages) of |^(max order|pages|bank|reserved|device) /;
 
 /** One law after the other; the cases are those of the law that broke. */
 function huntChecks(checks: readonly Check[], seed: string): StageResult {

@@ -20,6 +20,7 @@ const BENCHES: Readonly<Record<string, () => Promise<Tables>>> = {
   buddy: async () => (await import('../../bench/buddy.ts')).buddyBench(),
   search: async () => (await import('../../bench/search.ts')).searchBench(),
   sg: async () => (await import('../../bench/sg.ts')).sgBench(),
+  slots: async () => (await import('../../bench/slots.ts')).slotsBench(),
   boot: async () => (await import('../../bench/boot.ts')).bootBench(),
   lines: async () => (await import('../../bench/lines.ts')).linesBench(),
 };

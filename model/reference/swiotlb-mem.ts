@@ -106,7 +106,15 @@ export class ReferenceIoTlb {
     return this.canGrow ? this.findTransient(device, wanted) : null;
   }
 
-  /** The first place that would do, in the order of areas, not taken; null: Linux rightly refuses. */
+  /** `find`; where Linux gives up although something would do, the first such place, taken. */
+  findOrRepair(device: ReferenceDevice, wanted: ReferenceWanted, cpu: number) {
+    const linux = this.find(device, wanted, cpu);
+    const fit = linux === null ? this.anyFit(device, wanted, cpu) : null;
+    if (fit !== null) this.place(fit.pool, fit.slot, wanted);
+    return { place: linux ?? fit, missed: fit !== null };
+  }
+
+  /** The first place that would do, in the order of areas, not taken; null: a refusal is right. */
   anyFit(device: ReferenceDevice, wanted: ReferenceWanted, cpu: number): ReferencePlace | null {
     for (const { pool, area } of this.order(cpu)) {
       const slot = pool.anyFit(device, area, wanted);

@@ -28,7 +28,8 @@ export class SlotMemory {
   giveBack(phys: number, bytes: number): void {
     const right = this.#given.get(phys) === bytes;
     this.journal.push(`give back ${phys}, ${bytes} bytes${right ? '' : ', never handed out'}`);
-    if (right) this.#budget += bytes;
+    if (!right) return;
+    this.#budget += bytes;
     this.#given.delete(phys);
   }
 }

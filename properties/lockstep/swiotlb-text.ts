@@ -48,7 +48,8 @@ interface Numbers {
 
 function numbersText({ nslabs, totalUsed, usedHiwater, transient, pools }: Numbers): string {
   const used = pools.map(({ areas }) => areas.map((area) => area.used).join(' ')).join('; ');
-  return `${nslabs} slots, areas use ${used}; ${totalUsed} of all, most ${usedHiwater}, transient ${transient}`;
+  const all = `${totalUsed} used of ${nslabs} slots, at most ${usedHiwater}`;
+  return `${all}; areas use ${used}; transient pools have ${transient}`;
 }
 
 export function expectedNumbers(expect: ReferenceIoTlb): string {

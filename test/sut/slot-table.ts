@@ -1,4 +1,4 @@
-/** A pool of slots to call by hand: answers are slots and numbers, as the tables of examples have. */
+/** A pool of slots to call by hand: answers are slots and numbers, as tables of examples have. */
 import { UNLIMITED } from '../../contract/numbers.ts';
 import { type ReferenceDevice, ReferencePool } from '../../model/reference/swiotlb.ts';
 import { ReferenceIoTlb } from '../../model/reference/swiotlb-mem.ts';

@@ -50,14 +50,11 @@ class Pair {
 
   alloc({ dev, reference }: Sides, bytes: number): void {
     const wanted = this.#literal.wantedForAlloc(bytes);
-    const linux = this.#literal.find(reference, wanted, 0);
-    const missed = linux === null ? this.#literal.anyFit(reference, wanted, 0) : null;
-    if (missed !== null) this.#literal.place(missed.pool, missed.slot, wanted);
-    const place = linux ?? missed;
+    const { place, missed } = this.#literal.findOrRepair(reference, wanted, 0);
     const phys = this.#pool.alloc(dev, bytes);
     expect(phys).toBe(place && this.#literal.addressOf(place, wanted));
     expect(this.#pool.totalUsed).toBe(this.#literal.totalUsed);
-    seen[linux !== null ? 'found' : missed !== null ? 'missed' : 'refused']++;
+    seen[missed ? 'missed' : place !== null ? 'found' : 'refused']++;
     if (phys !== null) this.#live.push(phys);
   }
 

@@ -12,7 +12,7 @@
  *
  * Segments behind the last one ever touched are free and take no memory.
  */
-import { IO_TLB_SEGSIZE } from './constants.ts';
+import { IO_TLB_SEGSIZE, lowPart } from './constants.ts';
 import type { SlotSearch } from './search.ts';
 import { type IoTlbSlot, SlotSegment } from './segment.ts';
 
@@ -33,25 +33,30 @@ export class IoTlbArea {
     this.nslabs = nslabs;
   }
 
+  /** Slots not taken: fewer than asked for are no room, and no reason to search. */
+  get free(): number {
+    return this.nslabs - this.used;
+  }
+
   /** Where Linux finds room, counted from the first slot; -1: nowhere. */
   find(search: SlotSearch): number {
     const { nslabs, index } = this;
-    if (search.slots > nslabs - this.used) return -1;
     const { step, stride, period } = search;
     const first = search.firstIn(this.start);
-    const before = (index - first) % period;
-    const from = before === 0 ? index : before < 0 ? index - before : index + period - before;
+    const from = index + lowPart(first - index, period);
     const found = this.#scan(search, from, nslabs, step);
     if (found >= 0) return found;
     const last = nslabs - 1 - ((nslabs - 1 - from) % step);
     const wraps = from < nslabs && last + stride > nslabs;
     const checked = (wraps ? last + stride : nslabs) - index;
-    return this.#scan(search, first, nslabs - checked, step);
+    const end = Math.max(0, nslabs - checked);
+    // The aligned slot before the index is the only one that a period as a step can leave out.
+    if (step !== period || from - period >= end) search.incomplete = true;
+    return this.#scan(search, first, end, step);
   }
 
   /** The first place there is, whatever Linux looks at; -1: none. */
   findAny(search: SlotSearch): number {
-    if (search.slots > this.nslabs - this.used) return -1;
     return this.#scan(search, search.firstIn(this.start), this.nslabs, search.period);
   }
 
@@ -88,27 +93,29 @@ export class IoTlbArea {
 
   /** The first of `from`, `from + step`, … below `end` that fits; -1: none. */
   #scan(search: SlotSearch, from: number, end: number, step: number): number {
+    const touched = Math.min(this.#bounds.length, Math.ceil(end / IO_TLB_SEGSIZE));
     let at = from;
     while (at < end) {
-      const segment = Math.floor(at / IO_TLB_SEGSIZE);
-      const found = this.#scanSegment(search, segment, at, end, step);
-      if (found < 0) {
-        const rest = (segment + 1) * IO_TLB_SEGSIZE - at;
-        at += rest <= step ? step : Math.ceil(rest / step) * step;
-      } else if (search.insideBoundary(this.start + found)) {
-        return found;
-      } else {
-        at = found + step;
+      let segment = Math.floor(at / IO_TLB_SEGSIZE);
+      if (segment >= touched || this.#bounds[segment]! >= search.slots) {
+        const found = this.#scanSegment(search.slots, segment, at, end, step);
+        if (found >= 0 && search.insideBoundary(this.start + found)) return found;
+        if (found >= 0) {
+          at = found + step;
+          continue;
+        }
+        segment++;
       }
+      while (segment < touched && this.#bounds[segment]! < search.slots) segment++;
+      const rest = segment * IO_TLB_SEGSIZE - at;
+      at += rest <= step ? step : Math.ceil(rest / step) * step;
     }
     return -1;
   }
 
   /** The same in one segment, and whatever boundaries there are. */
-  #scanSegment(search: SlotSearch, segment: number, at: number, end: number, step: number): number {
-    const { slots } = search;
+  #scanSegment(slots: number, segment: number, at: number, end: number, step: number): number {
     if (segment >= this.#segments.length) return this.#roomFrom(at) >= slots ? at : -1;
-    if (this.#bounds[segment]! < slots) return -1;
     const base = segment * IO_TLB_SEGSIZE;
     const last = Math.min(end - base, IO_TLB_SEGSIZE);
     const found = this.#segments[segment]!.find(at - base, last, step, slots);

@@ -9,6 +9,14 @@ export const IO_TLB_MIN_SLABS = 512;
 /** Slots of the default pool (64 MiB), if nobody asks for another size. */
 export const IO_TLB_DEFAULT_SLABS = 32768;
 
+/**
+ * `value` modulo a power of two, 0 or more. Exact below 2^53, because dividing by a power of two
+ * is; the remainder operator is a call into a library where numbers are not small.
+ */
+export function lowPart(value: number, power: number): number {
+  return value - Math.floor(value / power) * power;
+}
+
 /** Slots that hold so many bytes. (:nr_slots) */
 export function nrSlots(bytes: number): number {
   return Math.ceil(bytes / IO_TLB_SIZE);

@@ -9,6 +9,7 @@
  */
 import { minNotZero, orderOf } from '../../../contract/numbers.ts';
 import type { Device } from '../../device.ts';
+import type { IoTlbArea } from './area.ts';
 import { IO_TLB_SEGSIZE, IO_TLB_SIZE } from './constants.ts';
 import { allocPool, allocTransient, type Dynamic, type Grown } from './growth.ts';
 import { IoTlbPool } from './pool.ts';
@@ -30,7 +31,7 @@ export interface IoTlbMemOptions {
   readonly forceBounce?: boolean;
   /** Do devices take their coherent memory from here, too? */
   readonly forAlloc?: boolean;
-  /** SWIOTLB_DYNAMIC: the build in which pools are added. Absent: there is the default pool only. */
+  /** SWIOTLB_DYNAMIC: the build in which pools are added. Absent: the default pool is all. */
   readonly dynamic?: Dynamic;
 }
 
@@ -197,6 +198,7 @@ export class IoTlbMem {
     const pool = this.findPool(dev, tlbAddr);
     if (pool === null) return null;
     const slot = pool.slotOf(tlbAddr);
+    const within = tlbAddr - pool.start - slot * IO_TLB_SIZE;
     const area = pool.areaOf(slot);
     const segment = area.segmentOf(slot - area.start);
     const at = slot % IO_TLB_SEGSIZE;
@@ -205,8 +207,7 @@ export class IoTlbMem {
     const orig = segment!.origAt(start);
     const first = start + segment!.padAt(start);
     if (orig === NO_ORIG || at < first) return null;
-    const distance = ((tlbAddr - pool.start) % IO_TLB_SIZE) - segment!.loAt(start);
-    const offset = (at - first) * IO_TLB_SIZE + distance;
+    const offset = (at - first) * IO_TLB_SIZE + within - segment!.loAt(start);
     const avail = segment!.allocAt(start) - (first - start) * IO_TLB_SIZE - offset;
     if (offset < 0 || avail <= 0) return null;
     return { orig: orig + offset, size: Math.min(size, avail), clipped: size > avail };
@@ -230,7 +231,7 @@ export class IoTlbMem {
     if (this.#search.slots > IO_TLB_SEGSIZE) return -1;
     let slot = this.#searchPools(dev, cpu, false);
     if (slot < 0 && this.#canGrow) slot = this.#addTransient(dev);
-    if (slot < 0) slot = this.#searchPools(dev, cpu, true);
+    if (slot < 0 && this.#search.incomplete) slot = this.#searchPools(dev, cpu, true);
     if (slot >= 0 && this.#dynamic !== null) dev.dmaUsesIoTlb = true;
     return slot;
   }
@@ -241,23 +242,27 @@ export class IoTlbMem {
    */
   #searchPools(dev: SwiotlbDevice, cpu: number, anywhere: boolean): number {
     const pools = this.#pools;
+    const search = this.#search;
+    const { nareas } = this.defpool;
+    const first = cpu % nareas;
     let aimed = -1;
     let some = false;
-    for (let offset = 0; offset < this.defpool.nareas; offset++) {
+    for (let offset = 0; offset < nareas; offset++) {
       for (let k = 0; k < pools.length; k++) {
         const pool = pools[k]!;
         if (offset >= pool.nareas) continue;
-        if (aimed !== k) some = this.#search.aim(dev, pool.start, pool.nslabs);
+        const area = areaAt(pool, first + offset);
+        if (search.slots > area.free) continue;
+        if (aimed !== k) some = search.aim(dev, pool.start, pool.nslabs);
         aimed = k;
-        const slot = some ? this.#searchArea(pool, (cpu + offset) % pool.nareas, anywhere) : -1;
+        const slot = some ? this.#searchArea(pool, area, anywhere) : -1;
         if (slot >= 0) return slot;
       }
     }
     return -1;
   }
 
-  #searchArea(pool: IoTlbPool, index: number, anywhere: boolean): number {
-    const area = pool.areas[index]!;
+  #searchArea(pool: IoTlbPool, area: IoTlbArea, anywhere: boolean): number {
     const at = anywhere ? area.findAny(this.#search) : area.find(this.#search);
     if (at < 0) return -1;
     area.take(at, this.#search);
@@ -275,7 +280,7 @@ export class IoTlbMem {
     const pool = allocTransient(this.#search.slots, memory, limit);
     if (pool === null) return -1;
     const begins = this.#search.aim(dev, pool.start, pool.nslabs);
-    const slot = begins ? this.#searchArea(pool, 0, false) : -1;
+    const slot = begins ? this.#searchArea(pool, pool.areas[0]!, false) : -1;
     if (slot < 0) {
       memory.giveBack(pool.start, pool.nslabs * IO_TLB_SIZE);
       return -1;
@@ -300,12 +305,19 @@ export class IoTlbMem {
     const at = slot % IO_TLB_SEGSIZE;
     const start = segment?.startOf(at) ?? -1;
     if (start < 0 || start + segment!.padAt(start) !== at) return false;
-    if ((paddr - pool.start) % IO_TLB_SIZE !== segment!.loAt(start)) return false;
+    if (paddr - pool.start - slot * IO_TLB_SIZE !== segment!.loAt(start)) return false;
     if ((segment!.origAt(start) !== NO_ORIG) !== mapped) return false;
     this.#totalUsed -= segment!.countAt(start);
     area.release(slot - area.start - (at - start));
     return true;
   }
+}
+
+/** Area `index` modulo their number, from which it is not far: no division. */
+function areaAt(pool: IoTlbPool, index: number): IoTlbArea {
+  let at = index;
+  while (at >= pool.nareas) at -= pool.nareas;
+  return pool.areas[at]!;
 }
 
 function poolWith(pools: readonly IoTlbPool[], paddr: number): IoTlbPool | null {

@@ -7,14 +7,11 @@
  */
 import type { Device } from '../../device.ts';
 import { DMA_MAPPING_ERROR, physToDma } from '../direct.ts';
-import { IO_TLB_SIZE, nrSlots } from './constants.ts';
+import { IO_TLB_SIZE, lowPart, nrSlots } from './constants.ts';
 import { NO_ORIG } from './segment.ts';
 
 /** What of a device decides where its slots are. */
 export type SlotDevice = Pick<Device, 'dmaRangeMap' | 'segmentBoundary' | 'minAlign'>;
-
-/** The number from 0 to period - 1 that is `value` modulo the period. */
-const modulo = (value: number, period: number) => ((value % period) + period) % period;
 
 export class SlotSearch {
   /** Bytes, the unused ones at the start included. */
@@ -33,6 +30,8 @@ export class SlotSearch {
   stride = 1;
   /** Slots between aligned places that Linux looks at: after a stride it goes on one by one. */
   step = 1;
+  /** Did the search of an area leave out a place that is aligned? */
+  incomplete = false;
   /** Bus address modulo period slots, where runs begin. */
   #residue = 0;
   /** The first aligned slot of the pool aimed at; -1: it has none. */
@@ -53,10 +52,11 @@ export class SlotSearch {
     allocAlignMask: number,
     pageSize: number,
   ): void {
-    const offset = origAddr % (Math.min(dev.minAlign, Math.max(allocAlignMask, 2047)) + 1);
+    const kept = Math.min(dev.minAlign, Math.max(allocAlignMask, IO_TLB_SIZE - 1));
+    const offset = lowPart(origAddr, kept + 1);
     const align = allocAlignMask + 1;
     this.orig = origAddr;
-    this.lo = offset % IO_TLB_SIZE;
+    this.lo = lowPart(offset, IO_TLB_SIZE);
     this.pad = (offset - this.lo) / IO_TLB_SIZE;
     this.#slots(dev, origAddr, Math.ceil((mappingSize + offset) / align) * align, allocAlignMask);
     this.#pageRule(dev, allocAlignMask, pageSize);
@@ -74,10 +74,11 @@ export class SlotSearch {
     const mask = Math.max(allocAlignMask, IO_TLB_SIZE - 1);
     const higher = dev.minAlign > mask ? dev.minAlign - mask : 0;
     const matched = higher > 0 && origAddr !== 0;
+    this.incomplete = false;
     this.size = size;
     this.slots = nrSlots(size);
     this.#align(matched ? dev.minAlign : mask, Math.max(mask, higher));
-    this.#residue = matched ? (origAddr % (dev.minAlign + 1)) - (origAddr % (mask + 1)) : 0;
+    this.#residue = matched ? lowPart(origAddr, dev.minAlign + 1) - lowPart(origAddr, mask + 1) : 0;
   }
 
   /** Without any alignment asked for, what has a page or more begins at one. */
@@ -96,24 +97,25 @@ export class SlotSearch {
   aim(dev: SlotDevice, start: number, nslabs: number): boolean {
     const bus = physToDma(dev, start);
     if (bus === DMA_MAPPING_ERROR) return false;
-    const base = bus % (dev.segmentBoundary + 1);
-    const rest = modulo(this.#residue - base, this.period * IO_TLB_SIZE);
+    const base = lowPart(bus, dev.segmentBoundary + 1);
+    const rest = lowPart(this.#residue - base, this.period * IO_TLB_SIZE);
     const maxSlots = Math.floor(dev.segmentBoundary / IO_TLB_SIZE) + 1;
-    if (rest % IO_TLB_SIZE !== 0 || this.slots > maxSlots) return false;
-    this.#first = rest / IO_TLB_SIZE;
-    this.#phase = (base / IO_TLB_SIZE) % maxSlots;
+    const first = rest / IO_TLB_SIZE;
+    if (!Number.isInteger(first) || this.slots > maxSlots) return false;
+    this.#first = first;
+    this.#phase = base / IO_TLB_SIZE;
     this.#maxSlots = this.#phase + nslabs <= maxSlots ? 0 : maxSlots;
     return true;
   }
 
   /** The first aligned slot of an area, counted from its first slot, which is `areaStart`. */
   firstIn(areaStart: number): number {
-    return modulo(this.#first - areaStart, this.period);
+    return lowPart(this.#first - areaStart, this.period);
   }
 
   /** Does a run from this slot of the pool on cross no boundary? (:iommu_is_span_boundary) */
   insideBoundary(slot: number): boolean {
     const max = this.#maxSlots;
-    return max === 0 || ((this.#phase + slot) % max) + this.slots <= max;
+    return max === 0 || lowPart(this.#phase + slot, max) + this.slots <= max;
   }
 }

@@ -74,7 +74,7 @@ export class SlotSegment {
     this.#orig[at] = search.orig;
   }
 
-  /** Gives back the run that begins at `at`; answers the length of the free run it becomes part of. */
+  /** Gives back the run that begins at `at`; answers the length of the free run it joins. */
   release(at: number): number {
     const end = at + this.#count[at]!;
     this.#taken.remove(at, this.#count[at]!);
