@@ -12,6 +12,7 @@ import { checkCmaCreation } from '../../properties/lockstep/cma-creation.ts';
 import { checkGenPool, GENPOOL_LAWS } from '../../properties/lockstep/genalloc.ts';
 import { checkPoolSearch, POOL_LAWS } from '../../properties/lockstep/pool-search.ts';
 import { checkScatterlist, SG_LAWS } from '../../properties/lockstep/scatterlist.ts';
+import { checkSlots, SLOT_LAWS } from '../../properties/lockstep/swiotlb.ts';
 import { campaign } from '../../properties/runner/campaign.ts';
 import { measure } from '../../properties/shrink/measure.ts';
 import { carveoutSubject } from '../../sut/subject.ts';

@@ -24,7 +24,9 @@ interface MappingRecord {
   readonly table: SgTable | null;
 }
 
-type OnMapping = Exclude<MappingOp, OpOf<'map_page' | 'map_sgtable' | 'map_resource'>>;
+type OnMapping = OpOf<
+  'unmap' | 'sync_for_cpu' | 'sync_for_device' | 'need_sync' | 'mapped_read' | 'mapped_write'
+>;
 type Sync = OpOf<'sync_for_cpu' | 'sync_for_device'>;
 
 export class Mappings {
