@@ -1,12 +1,11 @@
-/** Lies about tables, mappings, bounce memory, and what devices read. */
+/** Lies about mappings, bounce memory, and what devices read. */
 import { UNLIMITED } from '../../../contract/numbers.ts';
 import { failed } from '../../../contract/outcome.ts';
 import { OBSERVATIONS } from '../../../contract/subject.ts';
 import type { Answered } from '../forge.ts';
 import { grant, ok, withMemory } from '../forge.ts';
-import type { BootLie } from './boot.ts';
 import type { Lie, Stage } from './lie.ts';
-import { EINVAL, liesOf, NONE, OK } from './lie.ts';
+import { liesOf, NONE, OK } from './lie.ts';
 
 export const LOW = 0x80000000;
 export const HIGH = 0x100000000;
@@ -44,94 +43,13 @@ const pool: readonly Answered[] = [
   ['attach p', OK],
   ['h0 = alloc_coherent p 4096', grant(FAR, 4096)],
 ];
-const entries = (...list: (readonly [number, number])[]) => ok({ entries: list });
+export const entries = (...list: (readonly [number, number])[]) => ok({ entries: list });
 const segments = (...list: (readonly [number, number])[]) => ok({ segments: list });
-const halves = (base: number) =>
+export const halves = (base: number) =>
   [
     [base, 4096],
     [base + 4096, 4096],
   ] as const;
-const table: Answered = ['t1 = sg_from_pages h0 max_segment=4096', entries(...halves(HIGH))];
-
-const TABLES = liesOf(BOUNCES, [
-  [
-    'table/entries',
-    'neighbours apart',
-    [high],
-    't1 = sg_from_pages h0',
-    entries(...halves(HIGH)),
-    entries([HIGH, 8192]),
-  ],
-  [
-    'table/entries',
-    'longer than allowed',
-    [high],
-    table[0],
-    entries([HIGH, 8192]),
-    entries(...halves(HIGH)),
-  ],
-  [
-    'table/refusal',
-    'no page is short enough',
-    [high],
-    't1 = sg_from_pages h0 max_segment=4095',
-    entries(...halves(HIGH)),
-    EINVAL,
-  ],
-  [
-    'table/refusal',
-    'nothing is wrong',
-    [high],
-    't1 = sg_from_pages h0',
-    EINVAL,
-    entries([HIGH, 8192]),
-  ],
-  [
-    'table/refusal',
-    'more than there is',
-    [high, table],
-    't2 = sg_split t1 1 8192',
-    entries([HIGH + 1, 8191]),
-    EINVAL,
-  ],
-  [
-    'table/count',
-    'a byte of the second',
-    [high, table],
-    'sg_nents_for_len t1 4097',
-    ok({ count: 1 }),
-    ok({ count: 2 }),
-  ],
-  [
-    'table/count',
-    'all of the first',
-    [high, table],
-    'sg_nents_for_len t1 4096',
-    ok({ count: 2 }),
-    ok({ count: 1 }),
-  ],
-  [
-    'table/copy',
-    'one byte less',
-    [high, table],
-    'sg_write t1 8190 3 0x5a',
-    ok({ length: 1 }),
-    ok({ length: 2 }),
-  ],
-  [
-    'table/copy',
-    'what was there before',
-    [high, table, ['write h0 4095 2 0x11', OK], ['sg_write t1 4096 1 0x5a', ok({ length: 1 })]],
-    'sg_read t1 4095 2',
-    ok({ bytes: [[0x11, 2]] }),
-    ok({
-      bytes: [
-        [0x11, 1],
-        [0x5a, 1],
-      ],
-    }),
-  ],
-]);
 
 const MAPS = liesOf(BOUNCES, [
   [
@@ -297,33 +215,4 @@ const PASSED = liesOf(BOUNCES, [
   ],
 ]);
 
-export const STREAMING_LIES: readonly Lie[] = [...TABLES, ...MAPS, ...BOUNCED, ...PASSED];
-
-/** Where nothing else is taken while booting. */
-const SMALL = 'profile x86-64\nbank 0x80000000 4M\nplain m0 0x80200000 4K\nswiotlb slots 1024';
-const slots = (phys: number, size: number) => [{ event: 'bounce-pool', phys, bytes: size }];
-
-export const BOUNCE_BOOT_LIES: readonly BootLie[] = [
-  { law: 'bounce/pool', why: 'none', machine: SMALL, lie: [], honest: slots(LOW, 0x200000) },
-  {
-    law: 'bounce/pool',
-    why: 'half of it',
-    machine: SMALL,
-    lie: slots(LOW, 0x100000),
-    honest: slots(LOW, 0x200000),
-  },
-  {
-    law: 'bounce/pool',
-    why: 'on what is reserved',
-    machine: SMALL,
-    lie: slots(LOW + 0x1000, 0x200000),
-    honest: slots(LOW, 0x200000),
-  },
-  {
-    law: 'bounce/pool',
-    why: 'nobody asked',
-    machine: SMALL.replace('\nswiotlb slots 1024', ''),
-    lie: slots(LOW, 0x200000),
-    honest: [],
-  },
-];
+export const STREAMING_LIES: readonly Lie[] = [...MAPS, ...BOUNCED, ...PASSED];
