@@ -1,7 +1,7 @@
 /** Bounce memory: what of it may stand for which bytes. Source: kernel/dma/swiotlb.c. */
 import { endsWithin, UNLIMITED } from '../../contract/numbers.ts';
 import { without } from './arena.ts';
-import type { Piece } from './mappings.ts';
+import type { Bounce, Piece } from './mappings.ts';
 import type { SlotsState } from './memory.ts';
 import type { DeviceState, State } from './state.ts';
 import type { Interval } from './system-ram.ts';
@@ -34,7 +34,7 @@ export function slotsBehind(
   device: DeviceState,
   piece: Piece,
   address: number,
-): { readonly pool: SlotsState; readonly taken: Interval; readonly data: number } | null {
+): Bounce | null {
   for (const data of untranslations(device, address)) {
     const pool = poolsOf(state, device).find(({ start, end }) => start <= data && data < end);
     if (pool === undefined) continue;

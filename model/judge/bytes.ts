@@ -7,7 +7,7 @@
  * any of them saw since: all views of it are one. Source: Documentation/core-api/dma-api.rst.
  */
 import { union, without } from './arena.ts';
-import type { MappingState } from './mappings.ts';
+import type { MappedPiece, MappingState } from './mappings.ts';
 import { bytesOf, deviceOf, isWritable } from './mappings.ts';
 import type { State } from './state.ts';
 import type { Interval } from './system-ram.ts';
@@ -118,9 +118,14 @@ function dirtyLines(state: State, ranges: readonly Interval[]): void {
     const direct = mapping.pieces.filter(({ bounce }) => bounce === null).map(bytesOf);
     const mates = common(direct, linesOf(state, ranges));
     mapping.dirty = union([...mapping.dirty, ...mates]);
-    for (const [start, end] of mates) {
-      mapping.view = combine(mapping.view, state.bytes.cpu, start, end, join);
-    }
+    joinCpu(state, mapping, mates);
+  }
+}
+
+/** The device may see what the CPU does, besides what it saw. */
+function joinCpu(state: State, mapping: MappingState, parts: readonly Interval[]): void {
+  for (const [start, end] of parts) {
+    mapping.view = combine(mapping.view, state.bytes.cpu, start, end, join);
   }
 }
 
@@ -158,28 +163,36 @@ export function deviceStore(
 
 /**
  * - `exact`: the receiver sees what the other side saw, and nothing else.
- * - `either`: a call that is wrong, or that moves nothing: the receiver sees one or the other.
+ * - `either`: a call that is wrong: the receiver sees one or the other.
  */
 export type Transfer = 'exact' | 'either';
 
-/** Bytes beside the ranges in lines of bounce memory: a copy of a part writes back whole lines. */
-function bouncedMates(
+/** What of the mapping lies in the cache lines of the ranges. Of bounced bytes, lines of slots. */
+function lineMates(
   state: State,
-  mapping: MappingState,
+  pieces: readonly MappedPiece[],
   ranges: readonly Interval[],
 ): Interval[] {
-  if (deviceOf(state, mapping).coherent) return [];
-  return mapping.pieces.flatMap((piece) => {
-    const { bounce, start, address } = piece;
-    if (bounce === null) return [];
-    // Lines lie in the slots, which keep the low bits of the bus address at least to a page.
-    const shift = start - address;
-    const moved = common(ranges, [bytesOf(piece)]).map(
-      ([from, to]): Interval => [from - shift, to - shift],
-    );
+  return pieces.flatMap((piece) => {
+    // Slots need not keep the place in a line.
+    const shift = piece.bounce === null ? 0 : piece.start - piece.bounce.data;
+    const meant = common(ranges, [bytesOf(piece)]);
+    const moved = meant.map(([from, to]): Interval => [from - shift, to - shift]);
     const lines = linesOf(state, moved).map(([from, to]): Interval => [from + shift, to + shift]);
-    return without(common(lines, [bytesOf(piece)]), ranges);
+    return common(lines, [bytesOf(piece)]);
   });
+}
+
+const bouncedOf = ({ pieces }: MappingState) => pieces.filter(({ bounce }) => bounce !== null);
+
+/** What the CPU stored to the lines is written back, or dropped. */
+export function cleanLines(state: State, mapping: MappingState, ranges: readonly Interval[]): void {
+  mapping.dirty = without(mapping.dirty, lineMates(state, mapping.pieces, ranges));
+}
+
+/** A new mapping: the device sees what the CPU does, contended or not. */
+export function showDevice(state: State, mapping: MappingState): void {
+  copyToDevice(state, mapping, mapping.pieces.map(bytesOf));
 }
 
 export function giveToDevice(
@@ -188,10 +201,12 @@ export function giveToDevice(
   ranges: readonly Interval[],
   how: Transfer,
 ): void {
-  for (const [start, end] of bouncedMates(state, mapping, ranges)) {
-    mapping.view = assign(mapping.view, start, end, null);
+  if (!deviceOf(state, mapping).coherent) {
+    // A copy of a part of a slot writes whole lines back, and what they held of the rest.
+    const beside = without(lineMates(state, bouncedOf(mapping), ranges), ranges);
+    for (const [start, end] of beside) mapping.view = assign(mapping.view, start, end, null);
   }
-  mapping.dirty = without(mapping.dirty, linesOf(state, ranges));
+  cleanLines(state, mapping, ranges);
   for (const [start, end] of without(ranges, contended(state))) {
     mapping.view = combine(mapping.view, state.bytes.cpu, start, end, (mine, theirs) =>
       how === 'exact' ? theirs : join(mine, theirs),
@@ -205,11 +220,18 @@ export function giveToCpu(
   ranges: readonly Interval[],
   how: Transfer,
 ): void {
-  mapping.dirty = without(mapping.dirty, linesOf(state, ranges));
+  // A call that is wrong may leave lines as they are.
+  if (how === 'exact') cleanLines(state, mapping, ranges);
+  // What comes out of slots the CPU stores: lines become its own, and others may see it.
+  const copied = common(ranges, bouncedOf(mapping).map(bytesOf));
+  dirtyLines(state, copied);
   for (const [start, end] of without(ranges, contended(state))) {
     state.bytes.cpu = combine(state.bytes.cpu, mapping.view, start, end, (mine, theirs) =>
       how === 'exact' ? theirs : join(mine, theirs),
     );
+  }
+  for (const { mapping: other, parts } of covering(state, copied)) {
+    if (other !== mapping) joinCpu(state, other, parts);
   }
 }
 

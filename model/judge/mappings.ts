@@ -24,12 +24,19 @@ export interface TableState {
   readonly pageSize: number;
 }
 
+export interface Bounce {
+  readonly pool: SlotsState;
+  readonly taken: Interval;
+  /** Physical address of the first byte in there. */
+  readonly data: number;
+}
+
 /** A piece as the device has it. */
 export interface MappedPiece extends Piece {
   /** Bus address of the first byte. */
   readonly address: number;
   /** Slots that stand for it, or null: the device reaches the bytes themselves. */
-  readonly bounce: { readonly pool: SlotsState; readonly taken: Interval } | null;
+  readonly bounce: Bounce | null;
 }
 
 export interface MappingState {

@@ -34,6 +34,16 @@ export function untranslations(device: DeviceState, dma: number): readonly numbe
     .map((w) => w.cpu + (dma - w.dma));
 }
 
+/** Does one window, and no other, give all bus bytes of the run a meaning? */
+export function isClear(device: DeviceState, dma: number, size: number): boolean {
+  if (device.windows.length === 0) return true;
+  const [met, ...more] = windowsOf(device).filter(
+    (w) => w.dma < dma + size && dma < w.dma + w.size,
+  );
+  if (met === undefined || more.length > 0) return false;
+  return met.dma <= dma && dma + size <= met.dma + met.size;
+}
+
 /** Where Linux starts counting handles: the first window that holds the byte, or null. */
 export function firstTranslation(device: DeviceState, phys: number): number | null {
   return translations(device, phys, 1)[0] ?? null;

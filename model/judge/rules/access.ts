@@ -7,7 +7,7 @@ import { isWritable, lengthOf, partOf } from '../mappings.ts';
 import type { Legality, Rule } from '../rule.ts';
 import type { BufferState, State } from '../state.ts';
 import type { Interval } from '../system-ram.ts';
-import { coherentLimit } from '../view.ts';
+import { coherentLimit, isClear } from '../view.ts';
 import { handleNamesIt, ownerLegality, sharersOf } from './alloc.ts';
 import { checkRead } from './contents.ts';
 import { exact } from './exact.ts';
@@ -67,12 +67,14 @@ function isReached(state: State, buffer: BufferState): boolean {
   if (handle + buffer.size - 1 > coherentLimit(device)) return false;
   // A declared pool has the addresses it was declared with, whatever the windows say.
   const { pool } = device;
-  if (pool === null || pool.deviceBase === null) return handleNamesIt(state, buffer);
+  // A handle counts from the first byte: the others may lie behind the end of its window.
+  const isNamed = handleNamesIt(state, buffer) && isClear(device, handle, buffer.size);
+  if (pool === null || pool.deviceBase === null) return isNamed;
   if (buffer.source === pool) return true;
   // Where those addresses meet others, the device can mean either.
   const end = pool.deviceBase + pool.pages * state.machine.pageSize;
   const meets = pool.deviceBase < handle + buffer.size && handle < end;
-  return !meets && handleNamesIt(state, buffer);
+  return !meets && isNamed;
 }
 
 function coherentRange(state: State, op: Coherent): Interval {

@@ -15,7 +15,7 @@ import {
   slotsBehind,
   takenOf,
 } from '../bounce.ts';
-import { giveToDevice, settle } from '../bytes.ts';
+import { settle, showDevice } from '../bytes.ts';
 import type { MappedPiece, MappingState, Piece } from '../mappings.ts';
 import { bytesOf, lengthOf } from '../mappings.ts';
 import { runText } from '../place.ts';
@@ -153,9 +153,8 @@ function adoptMap(state: State, op: Mapping, outcome: Outcome): void {
     const behind =
       address === directly(device, piece) ? null : slotsBehind(state, device, piece, address);
     if (behind === null) return { ...piece, address, bounce: null };
-    const { pool, taken } = behind;
-    pool.bounces = [...pool.bounces, taken];
-    return { ...piece, address, bounce: { pool, taken } };
+    behind.pool.bounces = [...behind.pool.bounces, behind.taken];
+    return { ...piece, address, bounce: behind };
   });
   const isTable = op.op === 'map_sgtable';
   const mapping: MappingState = {
@@ -172,9 +171,9 @@ function adoptMap(state: State, op: Mapping, outcome: Outcome): void {
   state.mappings.set(op.out, mapping);
   // Nothing was written back for a device that does not snoop: it may see what memory held before,
   // and what it writes may be lost to lines that are dirty still.
-  const all = pieces.map(bytesOf);
-  if (op.attrs.includes('skip-cpu-sync') && !device.coherent) mapping.dirty = all;
-  else giveToDevice(state, mapping, all, 'exact');
+  const skips = op.attrs.includes('skip-cpu-sync') && !device.coherent;
+  if (skips) mapping.dirty = pieces.map(bytesOf);
+  else showDevice(state, mapping);
   settle(state);
 }
 

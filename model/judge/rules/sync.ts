@@ -2,14 +2,13 @@
 import type { OpOf } from '../../../contract/operations.ts';
 import type { Outcome } from '../../../contract/outcome.ts';
 import { OK } from '../../../contract/outcome.ts';
-import type { Transfer } from '../bytes.ts';
-import { giveToCpu, giveToDevice } from '../bytes.ts';
+import { cleanLines, giveToCpu, giveToDevice } from '../bytes.ts';
 import type { Direction, MappingState } from '../mappings.ts';
 import { bytesOf, deviceOf, lengthOf, partOf } from '../mappings.ts';
 import type { Legality, Rule } from '../rule.ts';
 import { broken, outcomeText } from '../rule.ts';
 import type { State } from '../state.ts';
-import { untranslations } from '../view.ts';
+import { isClear, untranslations } from '../view.ts';
 import { exact } from './exact.ts';
 
 type Sync = OpOf<'sync_for_cpu' | 'sync_for_device'>;
@@ -18,14 +17,14 @@ type Sync = OpOf<'sync_for_cpu' | 'sync_for_device'>;
 function isFound(state: State, mapping: MappingState): boolean {
   if (mapping.kind === 'resource') return true;
   const device = deviceOf(state, mapping);
-  return mapping.pieces.every(({ start, address, bounce }) => {
+  return mapping.pieces.every(({ start, length, address, bounce }) => {
     const found = untranslations(device, address);
     const own = bounce?.pool;
     // A restricted pool bound meanwhile hides all others, and the other way round.
     const isBound =
       own === undefined || own.region < 0 ? device.slots === null : device.slots === own;
     const meant = ([from, to]: readonly [number, number]) => from <= found[0]! && found[0]! < to;
-    if (found.length !== 1 || !(isBound || bounce === null)) return false;
+    if (!isClear(device, address, length) || !(isBound || bounce === null)) return false;
     return bounce === null ? found[0] === start : meant(bounce.taken);
   });
 }
@@ -106,8 +105,11 @@ export const syncForCpu = sync<'sync_for_cpu'>((state, op) => {
 export const syncForDevice = sync<'sync_for_device'>((state, op) => {
   const mapping = state.mappings.get(op.mapping)!;
   const moves = directionOf(mapping, op.direction) !== 'from-device';
-  const how: Transfer = moves && !isWrong(mapping, op.direction) ? 'exact' : 'either';
-  giveToDevice(state, mapping, rangesOf(mapping, op), how);
+  const ranges = rangesOf(mapping, op);
+  if (isWrong(mapping, op.direction)) giveToDevice(state, mapping, ranges, 'either');
+  else if (moves) giveToDevice(state, mapping, ranges, 'exact');
+  // What the device wrote stays as it is: it is not asked to look.
+  else cleanLines(state, mapping, ranges);
 });
 
 export const needSync: Rule<'need_sync'> = {
