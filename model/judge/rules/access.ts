@@ -7,7 +7,7 @@ import { isWritable, lengthOf, partOf } from '../mappings.ts';
 import type { Legality, Rule } from '../rule.ts';
 import type { BufferState, State } from '../state.ts';
 import type { Interval } from '../system-ram.ts';
-import { coherentLimit } from '../view.ts';
+import { coherentLimit, untranslations } from '../view.ts';
 import { handleNamesIt, ownerLegality, sharersOf } from './alloc.ts';
 import { checkRead } from './contents.ts';
 import { exact } from './exact.ts';
@@ -67,12 +67,19 @@ function isReached(state: State, buffer: BufferState): boolean {
   if (handle + buffer.size - 1 > coherentLimit(device)) return false;
   // A declared pool has the addresses it was declared with, whatever the windows say.
   const { pool } = device;
-  if (pool === null || pool.deviceBase === null) return handleNamesIt(state, buffer);
+  if (pool === null || pool.deviceBase === null) return reachedByHandle(state, buffer, handle);
   if (buffer.source === pool) return true;
   // Where those addresses meet others, the device can mean either.
   const end = pool.deviceBase + pool.pages * state.machine.pageSize;
   const meets = pool.deviceBase < handle + buffer.size && handle < end;
-  return !meets && handleNamesIt(state, buffer);
+  return !meets && reachedByHandle(state, buffer, handle);
+}
+
+/** A pool may go on where a window ends: the handle of the last byte has to mean it, too. */
+function reachedByHandle(state: State, buffer: BufferState, handle: number): boolean {
+  const last = untranslations(state.devices[buffer.device]!, handle + buffer.size - 1);
+  const named = last.length === 1 && last[0] === buffer.start + buffer.size - 1;
+  return named && handleNamesIt(state, buffer);
 }
 
 function coherentRange(state: State, op: Coherent): Interval {

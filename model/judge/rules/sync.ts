@@ -18,8 +18,11 @@ type Sync = OpOf<'sync_for_cpu' | 'sync_for_device'>;
 function isFound(state: State, mapping: MappingState): boolean {
   if (mapping.kind === 'resource') return true;
   const device = deviceOf(state, mapping);
-  return mapping.pieces.every(({ start, address, bounce }) => {
+  return mapping.pieces.every(({ start, length, address, bounce }) => {
     const found = untranslations(device, address);
+    // The last byte, too: windows may have come since, or been crossed.
+    const last = untranslations(device, address + length - 1);
+    if (last.length !== 1 || last[0] !== found[0]! + length - 1) return false;
     const own = bounce?.pool;
     // A restricted pool bound meanwhile hides all others, and the other way round.
     const isBound =
