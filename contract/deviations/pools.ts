@@ -65,7 +65,10 @@ export const POOL_DEVIATIONS: readonly Deviation[] = [
     id: 'pool-base-misaligned',
     spec: 'P-T5',
     disposition: 'repaired',
-    laws: ['pool/creation', 'pool/handle', 'alloc/final', ...UNTOLD],
+    laws: [
+      ...['pool/creation', 'pool/handle', 'alloc/final', 'device/coherent', 'cpu/contents'],
+      ...UNTOLD,
+    ],
     linux: 'The CPU view starts at the base, the device view at the page holding it.',
     reason: 'CPU and device see different bytes, and the first page lies outside the region.',
     repaired: 'EINVAL when the pool is created',
