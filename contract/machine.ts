@@ -30,8 +30,8 @@ export interface Profile {
   /** SWIOTLB: there may be a bounce pool that serves all devices. */
   readonly bounces: boolean;
   /**
-   * DMA_BOUNCE_UNALIGNED_KMALLOC: small buffers that a device without snooping writes bounce, because
-   * objects of other people share their cache lines.
+   * DMA_BOUNCE_UNALIGNED_KMALLOC: small buffers that a device without snooping writes bounce,
+   * because objects of other people share their cache lines.
    */
   readonly bouncesSmall: boolean;
   /** CONFIG_ARM: a pool without no-map is refused when the tree is read. */

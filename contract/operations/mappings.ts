@@ -53,13 +53,13 @@ export const MAPPING_ROWS = {
     fields: [
       device,
       buffer,
+      sizeField('bytes', 1),
       {
         name: 'offset',
         type: 'bytes',
         default: 0,
         doc: 'first byte, from the start of the buffer',
       },
-      sizeField('bytes', 1),
       direction,
       attrs,
       cpu,
@@ -149,13 +149,13 @@ export const MAPPING_ROWS = {
   device_read: {
     doc: 'The device reads coherent memory.',
     source: 'a bus read at the handle of dma_alloc_attrs',
-    fields: [buffer, via, ...run('buffer')],
+    fields: [buffer, ...run('buffer'), via],
     results: ['bytes'],
   },
   device_write: {
     doc: 'The device writes coherent memory.',
     source: 'a bus write at the handle of dma_alloc_attrs',
-    fields: [buffer, via, ...run('buffer'), value],
+    fields: [buffer, ...run('buffer'), value, via],
     results: [],
   },
   evict: {

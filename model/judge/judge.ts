@@ -39,16 +39,8 @@ import { mapPage, mapResource, mapSgtable } from './rules/mapping.ts';
 import { allocContig, allocExact, allocPages, freePages, pin, unpin } from './rules/pages.ts';
 import { attach, declare, detach, release } from './rules/pools.ts';
 import { needSync, syncForCpu, syncForDevice, unmap } from './rules/sync.ts';
-import {
-  sgAppend,
-  sgFree,
-  sgFromPages,
-  sgNentsForLen,
-  sgOfBuffer,
-  sgRead,
-  sgSplit,
-  sgWrite,
-} from './rules/tables.ts';
+import { sgNentsForLen, sgRead, sgWrite } from './rules/table-walk.ts';
+import { sgAppend, sgFree, sgFromPages, sgOfBuffer, sgSplit } from './rules/tables.ts';
 import type { State } from './state.ts';
 import { defaultRegions, newState } from './state.ts';
 

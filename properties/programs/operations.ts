@@ -8,6 +8,7 @@ import { between, chance, pick } from '../random.ts';
 import type { Configuration } from './draw.ts';
 import { drawOnPages } from './pages.ts';
 import type { Plan, PlannedBuffer } from './plan.ts';
+import { drawDevice } from './ranges.ts';
 import { blockPages, drawDma, drawPhys, drawSize } from './sizes.ts';
 import { drawStreaming } from './streaming.ts';
 
@@ -61,13 +62,8 @@ export function drawOperation(
   }
 }
 
-export function drawDevice(random: Random, config: Configuration, machine: Machine): number {
-  if (chance(random, 1, 10)) return between(random, 0, machine.devices.length - 1);
-  return pick(random, config.focus);
-}
-
 function drawAlloc(random: Random, config: Configuration, plan: Plan): Op | null {
-  const device = drawDevice(random, config, plan.machine);
+  const device = drawDevice(random, config.focus, plan.machine);
   const pool = plan.poolOf(device);
   const elsewhere = config.hasPages || (plan.hasGlobal && chance(random, 1, 4));
   if (pool === null && !elsewhere) return null;
@@ -86,7 +82,7 @@ function pagesElsewhere({ machine, restricted }: Plan, device: number): number {
 }
 
 function drawNoncoherent(random: Random, config: Configuration, plan: Plan): Op | null {
-  const device = drawDevice(random, config, plan.machine);
+  const device = drawDevice(random, config.focus, plan.machine);
   const { pageSize } = plan.machine;
   const size = drawSize(random, config.scale, pageSize, pagesElsewhere(plan, device));
   const gfp = chance(random, 1, 4) ? 'atomic' : 'blocking';
@@ -150,7 +146,7 @@ function drawOnPool(
   config: Configuration,
   plan: Plan,
 ): Op | null {
-  const device = drawDevice(random, config, plan.machine);
+  const device = drawDevice(random, config.focus, plan.machine);
   const pool = plan.pools[device] ?? null;
   switch (kind) {
     case 'attach': {
@@ -212,7 +208,7 @@ type LimitOp =
   | 'opt_mapping_size';
 
 function drawOnLimits(random: Random, op: LimitOp, config: Configuration, machine: Machine): Op {
-  const device = drawDevice(random, config, machine);
+  const device = drawDevice(random, config.focus, machine);
   const { pageSize } = machine;
   switch (op) {
     case 'set_mask':

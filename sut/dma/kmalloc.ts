@@ -1,4 +1,4 @@
-/** Small objects and the cache lines they share. Source: include/linux/dma-map-ops.h, Linux 6.12. */
+/** Small objects and the lines they share. Source: include/linux/dma-map-ops.h, Linux 6.12. */
 import type { Device } from '../device.ts';
 import type { Direction } from './direct-map.ts';
 

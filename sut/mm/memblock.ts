@@ -1,4 +1,4 @@
-/** Memory taken while booting, before there is a page allocator. Source: mm/memblock.c, Linux 6.12. */
+/** Memory taken before there is a page allocator. Source: mm/memblock.c, Linux 6.12. */
 import type { Machine } from '../../contract/machine.ts';
 import { alignDown } from '../../contract/numbers.ts';
 import { IO_TLB_SIZE } from '../dma/swiotlb/constants.ts';

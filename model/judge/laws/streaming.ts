@@ -5,8 +5,8 @@ import { law } from './law.ts';
 export const STREAMING_LAWS: readonly Law[] = [
   law(
     'table/entries',
-    'A table has the bytes of its pages in order, in the fewest entries: neighbours are one entry ' +
-      'up to the longest segment in whole pages, and only the first starts inside a page.',
+    'A table has the bytes of its pages in order, in the fewest entries: neighbours are one ' +
+      'entry up to the longest segment in whole pages, and only the first starts inside a page.',
     ['mapping 1.3', 'mapping 1.4', 'mapping 1.5', 'mapping 1.8'],
     'lib/scatterlist.c:sg_alloc_append_table_from_pages',
     ['entries'],

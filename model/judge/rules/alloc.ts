@@ -146,7 +146,7 @@ function clear(state: State, buffer: BufferState, length: number): void {
   cpuStore(state, [[buffer.start, buffer.start + length]], [0]);
 }
 
-/** A new live buffer: who knows what its bytes hold, and from now on those it shares with others. */
+/** A new live buffer: who knows what its bytes hold, and those it shares with others. */
 export function addBuffer(state: State, buffer: BufferState): void {
   const { source, start, length } = buffer;
   cpuStore(state, [[start, start + length]], null);

@@ -3,15 +3,11 @@
  * Source: kernel/dma/mapping.c, kernel/dma/direct.h:dma_direct_map_page, kernel/dma/swiotlb.c.
  */
 import type { Violation } from '../../../contract/law.ts';
-import { PROFILES } from '../../../contract/machine.ts';
 import { endsWithin, hex, sizeText } from '../../../contract/numbers.ts';
-import type { OpOf } from '../../../contract/operations.ts';
 import type { Outcome, Pieces } from '../../../contract/outcome.ts';
 import { failed, NONE } from '../../../contract/outcome.ts';
-import { total, without } from '../arena.ts';
 import {
   inOneSegment,
-  isForced,
   keepsBits,
   keepsBoundary,
   mustBounceAll,
@@ -20,113 +16,16 @@ import {
   takenOf,
 } from '../bounce.ts';
 import { giveToDevice, settle } from '../bytes.ts';
-import type { Direction, MappedPiece, MappingState, Piece } from '../mappings.ts';
-import { bytesOf, lengthOf, repeats } from '../mappings.ts';
+import type { MappedPiece, MappingState, Piece } from '../mappings.ts';
+import { bytesOf, lengthOf } from '../mappings.ts';
 import { runText } from '../place.ts';
-import type { Legality, Rule } from '../rule.ts';
+import { deviceFor, directly, isLinear, type Mapping, mustBounce, piecesOf } from '../reach.ts';
+import type { Rule } from '../rule.ts';
 import { broken, outcomeText } from '../rule.ts';
 import type { DeviceState, State } from '../state.ts';
 import type { Interval } from '../system-ram.ts';
-import { streamLimit, translations } from '../view.ts';
-import { isCached, tableLegality } from './tables.ts';
-
-type Mapping = OpOf<'map_page' | 'map_sgtable'>;
-
-/** The bytes to map, in order. */
-function piecesOf(state: State, op: Mapping): readonly Piece[] {
-  if (op.op === 'map_sgtable') return state.tables.get(op.table)!.entries;
-  return [{ start: state.buffers.get(op.buffer)!.start + op.offset, length: op.size }];
-}
-
-function deviceFor(state: State, op: { readonly device: number }): DeviceState {
-  return state.devices[op.device]!;
-}
-
-/** Translation in front of a device is not judged yet, and its place not known. */
-function deviceLegality(state: State, device: DeviceState): Legality {
-  if (!state.hasPages || device.spec.iommu !== null) return 'meaningless';
-  // Slots are found by bus addresses, of which each must have one meaning.
-  const clear = poolsOf(state, device).every(({ start, end }) => {
-    return (
-      translations(device, start, 1).length <= 1 &&
-      translations(device, start, end - start).length === translations(device, start, 1).length
-    );
-  });
-  return clear ? 'legal' : 'undefined';
-}
-
-function bytesLegality(state: State, op: Mapping): Legality {
-  if (op.op === 'map_sgtable') {
-    const legality = tableLegality(state, op.table);
-    if (legality !== 'legal') return legality;
-    const { label, entries } = state.tables.get(op.table)!;
-    const busy = [...state.mappings.values()].some(({ table }) => table === label);
-    const hasEmpty = entries.some(({ length }) => length === 0);
-    return busy || hasEmpty || repeats(entries) ? 'undefined' : 'legal';
-  }
-  const buffer = state.buffers.get(op.buffer);
-  if (buffer === undefined || !buffer.mapped) return 'meaningless';
-  const { pageSize } = state.machine;
-  const whole = Math.ceil(buffer.size / pageSize) * pageSize;
-  return op.offset + op.size <= whole ? 'legal' : 'undefined';
-}
-
-/**
- * The linear address of memory that the CPU sees uncached may be in caches, and stale: whoever
- * looks there, a copy or a device that snoops, may see that (deviation alias-of-uncached).
- */
-function looksAtAlias(state: State, op: Mapping, device: DeviceState): boolean {
-  const pieces = piecesOf(state, op);
-  const buffers = op.op === 'map_sgtable' ? state.tables.get(op.table)!.buffers : [op.buffer];
-  if (buffers.every((label) => isCached(state, label))) return false;
-  const bounces = pieces.some((piece) => mustBounce(state, device, piece, op.direction));
-  return pieces.some((piece) => isLinear(state, piece)) && (device.coherent || bounces);
-}
-
-function legality(state: State, op: Mapping): Legality {
-  const device = deviceFor(state, op);
-  const first = deviceLegality(state, device);
-  if (first !== 'legal') return first;
-  if (op.cpu >= state.machine.cpus) return 'undefined';
-  const second = bytesLegality(state, op);
-  if (second !== 'legal') return second;
-  // One window for the first byte: which of two would be chosen, nobody promises.
-  const unclear = piecesOf(state, op).some(
-    ({ start }) => start === 0 || translations(device, start, 1).length > 1,
-  );
-  return unclear || looksAtAlias(state, op, device) ? 'undefined' : 'legal';
-}
-
-/**
- * Small buffers that a device without snooping writes share cache lines with other objects of the
- * same kind of memory. Source: include/linux/dma-map-ops.h:dma_kmalloc_needs_bounce.
- */
-function isSmall(state: State, device: DeviceState, piece: Piece, direction: Direction): boolean {
-  const { machine } = state;
-  if (!PROFILES[machine.profile].bouncesSmall || state.memory.bounce.length === 0) return false;
-  if (device.coherent || direction === 'to-device' || piece.length >= 2 * 128) return false;
-  const object = [8, 16, 32, 64, 96, 128, 192, 256].find((size) => size >= piece.length)!;
-  return object % machine.cacheLine !== 0;
-}
-
-/** The bus address under which the device reaches all of the bytes themselves, or null. */
-function directly(device: DeviceState, { start, length }: Piece): number | null {
-  const reached = translations(device, start, length);
-  return reached.find((address) => endsWithin(address, length, streamLimit(device))) ?? null;
-}
-
-/** Has the CPU a linear address of the bytes, to copy them by? */
-function isLinear(state: State, piece: Piece): boolean {
-  return total(without([bytesOf(piece)], state.ram.mapped)) === 0;
-}
-
-function mustBounce(state: State, device: DeviceState, piece: Piece, direction: Direction) {
-  return (
-    isForced(state, device) ||
-    directly(device, piece) === null ||
-    isSmall(state, device, piece, direction)
-  );
-}
+import { streamLimit } from '../view.ts';
+import { mapLegality } from './map-legality.ts';
 
 /** What is wrong with what the device was given for one piece; `earlier`: of the same call. */
 function checkPiece(
@@ -293,7 +192,7 @@ function assumeMap(state: State, op: Mapping): Outcome {
 
 function rule<N extends Mapping['op']>(): Rule<N> {
   return {
-    legality: (state, op) => legality(state, op as Mapping),
+    legality: (state, op) => mapLegality(state, op as Mapping),
     check: (state, op, outcome) => checkMap(state, op as Mapping, outcome),
     adopt: (state, op, outcome) => adoptMap(state, op as Mapping, outcome),
     assume: (state, op) => assumeMap(state, op as Mapping),

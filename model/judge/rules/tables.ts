@@ -4,78 +4,14 @@ import { hex } from '../../../contract/numbers.ts';
 import type { OpOf } from '../../../contract/operations.ts';
 import type { Outcome, Pieces } from '../../../contract/outcome.ts';
 import { failed, OK } from '../../../contract/outcome.ts';
-import { total } from '../arena.ts';
-import { cpuStore } from '../bytes.ts';
 import type { Piece, TableState } from '../mappings.ts';
-import { bytesOf, lengthOf, partOf, repeats } from '../mappings.ts';
+import { lengthOf, partOf } from '../mappings.ts';
 import type { Legality, Rule } from '../rule.ts';
 import { broken, outcomeText } from '../rule.ts';
 import type { State } from '../state.ts';
+import { type Building, pageCount, sizeOf, wantedEntries } from '../table-entries.ts';
 import { handleNamesIt, ownerLegality } from './alloc.ts';
-import { checkRead } from './contents.ts';
 import { exact } from './exact.ts';
-
-type Building = OpOf<'sg_from_pages' | 'sg_append'>;
-
-/** Pages of the buffer that are listed, in their order: the first one's address, and how many. */
-function spansOf(state: State, op: Building): Piece[] {
-  const { start, size } = state.buffers.get(op.buffer)!;
-  const { pageSize } = state.machine;
-  const all = Math.ceil(size / pageSize);
-  const spans = op.pages.length > 0 ? op.pages : [[0, all] as const];
-  return spans.map(([first, count]) => ({
-    start: start + first * pageSize,
-    length: count * pageSize,
-  }));
-}
-
-/** How many pages are listed. */
-function pageCount(state: State, op: Building): number {
-  return lengthOf(spansOf(state, op)) / state.machine.pageSize;
-}
-
-/** Bytes of the data. */
-function sizeOf(state: State, op: Building): number {
-  return op.size < 0 ? lengthOf(spansOf(state, op)) - op.offset : op.size;
-}
-
-/**
- * Pages as runs of neighbours, none longer than the limit allows in whole pages. They go on from
- * the last entry of `before`, where they follow it and there is room.
- */
-function runsOf(state: State, op: Building, before: readonly Piece[]): Piece[] {
-  const { pageSize } = state.machine;
-  const most = Math.floor(op.max_segment / pageSize) * pageSize;
-  const runs = [...before];
-  for (const span of spansOf(state, op)) {
-    const end = span.start + span.length;
-    for (let at = span.start; at < end; ) {
-      const last = runs.at(-1);
-      const follows = last !== undefined && last.start + last.length === at;
-      // An entry that starts inside a page has room for one page less.
-      const room = follows ? Math.floor((most - last.length) / pageSize) * pageSize : 0;
-      const length = Math.min(end - at, room > 0 ? room : most);
-      if (room > 0) runs[runs.length - 1] = { start: last!.start, length: last!.length + length };
-      else runs.push({ start: at, length });
-      at += length;
-    }
-  }
-  return runs;
-}
-
-/** All entries: what there was, and the data of the pages. */
-function wantedEntries(state: State, op: Building, before: readonly Piece[]): Piece[] {
-  const runs = runsOf(state, op, before);
-  const [first, ...others] = runs;
-  const started =
-    before.length > 0
-      ? runs
-      : [{ start: first!.start + op.offset, length: first!.length - op.offset }, ...others];
-  const last = started.at(-1)!;
-  // What the data does not need of its last page.
-  const spare = lengthOf(spansOf(state, op)) - op.offset - sizeOf(state, op);
-  return [...started.slice(0, -1), { start: last.start, length: last.length - spare }];
-}
 
 /** Is the data of the pages it lists, from the first of them to the last? */
 function buildLegality(state: State, op: Building): Legality {
@@ -257,78 +193,6 @@ export const sgSplit: Rule<'sg_split'> = {
   },
 };
 
-/** The fewest entries that hold so many bytes; null: all together do not. */
-function countFor({ entries }: TableState, length: number): number | null {
-  let count = 0;
-  let held = 0;
-  while (held < length && count < entries.length) {
-    held += entries[count]!.length;
-    count += 1;
-  }
-  return held < length ? null : count;
-}
-
-export const sgNentsForLen: Rule<'sg_nents_for_len'> = {
-  legality: (state, op) => tableLegality(state, op.table),
-  check: (state, op, outcome) => {
-    const count = countFor(state.tables.get(op.table)!, op.length);
-    const right =
-      count === null
-        ? outcome.is === 'error' && outcome.errno === 'EINVAL'
-        : outcome.is === 'ok' && outcome.count === count;
-    if (right) return null;
-    const got = outcome.is === 'ok' ? `${outcome.count}` : outcomeText(outcome);
-    return broken('table/count', count === null ? 'EINVAL' : `${count} entries`, got);
-  },
-  adopt: () => {},
-  assume: (state, op) => {
-    const count = countFor(state.tables.get(op.table)!, op.length);
-    return count === null ? failed('EINVAL') : { is: 'ok', count };
-  },
-};
-
-/** The bytes of a copy: what there is of them. Only memory with a linear address can be copied. */
-function copied(state: State, op: OpOf<'sg_read' | 'sg_write'>) {
-  return partOf(state.tables.get(op.table)!.entries, op.skip, op.length);
-}
-
-function copyLegality(state: State, op: OpOf<'sg_read' | 'sg_write'>): Legality {
-  const legality = tableLegality(state, op.table);
-  if (legality !== 'legal') return legality;
-  const table = state.tables.get(op.table)!;
-  const cached = table.buffers.every((label) => isCached(state, label));
-  return cached && !repeats(table.entries) ? 'legal' : 'undefined';
-}
-
-/** Is the linear address of the buffer the one the CPU uses? Another one may be stale. */
-export function isCached(state: State, label: number): boolean {
-  const { device, how, source } = state.buffers.get(label)!;
-  if (source.kind === 'pool') return false;
-  return device < 0 || how === 'alloc_noncoherent' || state.devices[device]!.coherent;
-}
-
-export const sgRead: Rule<'sg_read'> = {
-  legality: copyLegality,
-  check: (state, op, outcome, seen) => {
-    if (!seen.has('bytes')) return null;
-    return checkRead('table/copy', state.bytes.cpu, copied(state, op), outcome);
-  },
-  adopt: () => {},
-  assume: () => OK,
-};
-
-export const sgWrite: Rule<'sg_write'> = {
-  legality: copyLegality,
-  check: (state, op, outcome) => {
-    const length = total(copied(state, op));
-    if (outcome.is === 'ok' && outcome.length === length) return null;
-    const got = outcome.is === 'ok' ? `${outcome.length}` : outcomeText(outcome);
-    return broken('table/copy', `${length} bytes copied`, got);
-  },
-  adopt: (state, op) => cpuStore(state, copied(state, op), [op.value]),
-  assume: (state, op) => ({ is: 'ok', length: total(copied(state, op)) }),
-};
-
 export const sgFree: Rule<'sg_free'> = exact<'sg_free'>({
   legality: (state, op) => {
     if (!state.tables.has(op.table)) return 'meaningless';
@@ -338,5 +202,3 @@ export const sgFree: Rule<'sg_free'> = exact<'sg_free'>({
   expect: () => ({ law: 'any/form', allowed: [OK], because: 'freeing a table returns nothing' }),
   adopt: (state, op) => void state.tables.delete(op.table),
 });
-
-export const tableBytes = ({ entries }: TableState) => entries.map(bytesOf);
