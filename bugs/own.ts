@@ -10,6 +10,8 @@ import { LADDER } from './own/ladder.ts';
 import { MAPPING } from './own/mapping.ts';
 import { RESERVED_MEM } from './own/reserved-mem.ts';
 import { RESOURCE } from './own/resource.ts';
+import { SCATTERLIST } from './own/scatterlist.ts';
+import { STREAMING } from './own/streaming.ts';
 
 export const OWN_BUGS: readonly Bug[] = [
   ...RESERVED_MEM,
@@ -22,4 +24,6 @@ export const OWN_BUGS: readonly Bug[] = [
   ...CMA,
   ...ATOMIC_POOL,
   ...LADDER,
+  ...STREAMING,
+  ...SCATTERLIST,
 ];

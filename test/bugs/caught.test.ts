@@ -47,6 +47,8 @@ const CHOSEN: Readonly<Record<string, string>> = {
   cma: 'own-free-single-page-shortcut',
   swiotlb: 'own-slots-release-forgets-next',
   'dma-direct': 'mapping-coherent-memory-not-zeroed-pages',
+  streaming: 'own-copy-ends-with-slot',
+  scatterlist: 'own-copy-forgets-rest-of-skip',
 };
 
 describe('one bug of each group', () => {

@@ -27,7 +27,8 @@ function bytesLegality(state: State, op: Mapping): Legality {
     if (legality !== 'legal') return legality;
     const { label, entries } = state.tables.get(op.table)!;
     const busy = [...state.mappings.values()].some(({ table }) => table === label);
-    return busy || repeats(entries) ? 'undefined' : 'legal';
+    const hasEmpty = entries.some(({ length }) => length === 0);
+    return busy || hasEmpty || repeats(entries) ? 'undefined' : 'legal';
   }
   const buffer = state.buffers.get(op.buffer);
   if (buffer === undefined || !buffer.mapped) return 'meaningless';

@@ -18,14 +18,16 @@ function isFound(state: State, mapping: MappingState): boolean {
   if (mapping.kind === 'resource') return true;
   const device = deviceOf(state, mapping);
   return mapping.pieces.every(({ start, length, address, bounce }) => {
-    const found = untranslations(device, address);
+    // All bytes: windows may have come since, or been crossed.
+    if (!isClear(device, address, length)) return false;
+    const [found] = untranslations(device, address);
     const own = bounce?.pool;
     // A restricted pool bound meanwhile hides all others, and the other way round.
     const isBound =
       own === undefined || own.region < 0 ? device.slots === null : device.slots === own;
-    const meant = ([from, to]: readonly [number, number]) => from <= found[0]! && found[0]! < to;
-    if (!isClear(device, address, length) || !(isBound || bounce === null)) return false;
-    return bounce === null ? found[0] === start : meant(bounce.taken);
+    if (bounce === null) return found === start;
+    const [from, to] = bounce.taken;
+    return isBound && from <= found! && found! < to;
   });
 }
 
