@@ -84,8 +84,8 @@ export interface Place {
 }
 
 /**
- * All places in the pool where the piece fits beside what is there. From a page on, data without
- * low bits to keep starts on a page of the device.
+ * All places in the pool where the piece fits beside what is there. The device sees runs that start
+ * on a slot of its own addresses, or, from a page on and without low bits to keep, on a page.
  */
 export function placesFor(
   state: State,
@@ -99,13 +99,14 @@ export function placesFor(
   const head = lead(device, piece);
   const bytes = Math.ceil((head + piece.length) / SLOT) * SLOT;
   const wholePage = device.spec.minAlign === 0 && piece.length >= pageSize;
+  const step = wholePage ? pageSize : SLOT;
   const limit = streamLimit(device);
   const found: Place[] = [];
   for (const [from, to] of without([[pool.start, pool.end]], takenOf(pool))) {
     for (let at = from; at + bytes <= to; at += SLOT) {
       const there = bus + (at - pool.start);
       if (!inOneSegment(pool, [at, at + bytes])) continue;
-      if (wholePage ? there % pageSize !== 0 : !keepsBits(device, piece, there + head)) continue;
+      if (there % step !== 0 || !keepsBits(device, piece, there + head)) continue;
       if (!keepsBoundary(device, there, bytes)) continue;
       const segment = Math.floor((at - pool.start) / (SEGMENT * SLOT));
       found.push({ segment, reached: endsWithin(there + head, piece.length, limit) });
