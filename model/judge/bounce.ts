@@ -77,42 +77,38 @@ export function busStart(device: DeviceState, { start, end }: SlotsState): numbe
   return more.length === 0 && translations(device, start, 1).length === 1 ? (bus ?? null) : null;
 }
 
-/** A place for the piece: the segment it is in, and whether the device reaches it. */
-export interface Place {
-  readonly segment: number;
-  readonly reached: boolean;
+/** Where in one pool a piece fits beside what is there. */
+interface Room {
+  /** Segments with a place. */
+  readonly segments: number;
+  /** Are there places the device does not reach? */
+  readonly beyond: boolean;
 }
 
 /**
- * All places in the pool where the piece fits beside what is there. The device sees runs that start
- * on a slot of its own addresses, or, from a page on and without low bits to keep, on a page.
+ * Looks at every place in the pool. The device sees runs that start on a slot of its own addresses,
+ * or, from a page on and without low bits to keep, on a page.
  */
-export function placesFor(
-  state: State,
-  device: DeviceState,
-  pool: SlotsState,
-  piece: Piece,
-): readonly Place[] {
+function roomFor(state: State, device: DeviceState, pool: SlotsState, piece: Piece): Room {
   const bus = busStart(device, pool);
-  if (bus === null) return [];
+  if (bus === null) return { segments: 0, beyond: false };
   const { pageSize } = state.machine;
   const head = lead(device, piece);
   const bytes = Math.ceil((head + piece.length) / SLOT) * SLOT;
   const wholePage = device.spec.minAlign === 0 && piece.length >= pageSize;
   const step = wholePage ? pageSize : SLOT;
   const limit = streamLimit(device);
-  const found: Place[] = [];
+  const segments = new Set<number>();
   for (const [from, to] of without([[pool.start, pool.end]], takenOf(pool))) {
     for (let at = from; at + bytes <= to; at += SLOT) {
       const there = bus + (at - pool.start);
-      if (!inOneSegment(pool, [at, at + bytes])) continue;
       if (there % step !== 0 || !keepsBits(device, piece, there + head)) continue;
-      if (!keepsBoundary(device, there, bytes)) continue;
-      const segment = Math.floor((at - pool.start) / (SEGMENT * SLOT));
-      found.push({ segment, reached: endsWithin(there + head, piece.length, limit) });
+      if (!inOneSegment(pool, [at, at + bytes]) || !keepsBoundary(device, there, bytes)) continue;
+      if (!endsWithin(there + head, piece.length, limit)) return { segments: 0, beyond: true };
+      segments.add(Math.floor((at - pool.start) / (SEGMENT * SLOT)));
     }
   }
-  return found;
+  return { segments: segments.size, beyond: false };
 }
 
 /** Must there be room for all of the pieces, whatever place each of them is given? */
@@ -123,14 +119,11 @@ export function mustBounceAll(
 ): boolean {
   const pools = poolsOf(state, device);
   return pieces.every((piece) => {
-    const places = pools.flatMap((pool, index) =>
-      placesFor(state, device, pool, piece).map((place) => ({ ...place, pool: index })),
-    );
+    const rooms = pools.map((pool) => roomFor(state, device, pool, piece));
     // Slots out of reach may be given, and given back: no other ones are tried.
-    if (places.length === 0 || places.some(({ reached }) => !reached)) return false;
-    // The others take room in a segment each.
-    const segments = new Set(places.map(({ pool, segment }) => `${pool} ${segment}`));
-    return segments.size >= pieces.length;
+    if (rooms.some(({ beyond }) => beyond)) return false;
+    // The other pieces take room in a segment each.
+    return rooms.reduce((sum, { segments }) => sum + segments, 0) >= pieces.length;
   });
 }
 

@@ -51,9 +51,9 @@ export function assign(view: View, start: number, end: number, values: Values): 
   const before = view.filter((run) => run.start < start);
   const after = view.filter((run) => run.end > end);
   return [
-    ...before.map((run) => ({ ...run, end: Math.min(run.end, start) })),
+    ...before.map((run) => (run.end <= start ? run : { ...run, end: start })),
     ...(values === null ? [] : [{ start, end, values }]),
-    ...after.map((run) => ({ ...run, start: Math.max(run.start, end) })),
+    ...after.map((run) => (run.start >= end ? run : { ...run, start: end })),
   ];
 }
 

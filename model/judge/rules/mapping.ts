@@ -11,7 +11,6 @@ import {
   keepsBits,
   keepsBoundary,
   mustBounceAll,
-  poolsOf,
   slotsBehind,
   takenOf,
 } from '../bounce.ts';
@@ -86,17 +85,16 @@ function checkSight(
   return broken('map/reachable', `an end up to ${hex(streamLimit(device))}`, hex(address));
 }
 
-/** Why the pieces must be refused, or may be; null: all of them can be mapped. */
-function refusal(state: State, op: Mapping): 'must' | 'may' | null {
+/** May nothing be mapped? Not if each piece is reached, or has a place to bounce to. */
+function mayRefuse(state: State, op: Mapping): boolean {
   const device = deviceFor(state, op);
-  if (device.mask === null) return 'must';
+  if (device.mask === null) return true;
   const bounced = piecesOf(state, op).filter((piece) =>
     mustBounce(state, device, piece, op.direction),
   );
-  if (bounced.length === 0) return null;
-  if (poolsOf(state, device).length === 0) return 'must';
-  if (bounced.some((piece) => !isLinear(state, piece))) return 'must';
-  return mustBounceAll(state, device, bounced) ? null : 'may';
+  if (bounced.length === 0) return false;
+  if (bounced.some((piece) => !isLinear(state, piece))) return true;
+  return !mustBounceAll(state, device, bounced);
 }
 
 function checkMapped(state: State, op: Mapping, given: Pieces): Violation | null {
@@ -132,9 +130,8 @@ function isRefused(op: Mapping, outcome: Outcome): boolean {
 }
 
 function checkMap(state: State, op: Mapping, outcome: Outcome): Violation | null {
-  const may = refusal(state, op);
   if (isRefused(op, outcome)) {
-    if (may !== null) return null;
+    if (mayRefuse(state, op)) return null;
     return broken('map/complete', 'a mapping: there is room for it', outcomeText(outcome));
   }
   const given = givenBy(op, outcome);
@@ -180,7 +177,7 @@ function adoptMap(state: State, op: Mapping, outcome: Outcome): void {
 function assumeMap(state: State, op: Mapping): Outcome {
   const device = deviceFor(state, op);
   const addresses = piecesOf(state, op).map((piece) => directly(device, piece));
-  if (refusal(state, op) !== null || addresses.includes(null)) {
+  if (mayRefuse(state, op) || addresses.includes(null)) {
     return op.op === 'map_page' || op.call === 'sg' ? NONE : failed('EIO');
   }
   const pieces = piecesOf(state, op).map(({ length }, i) => [addresses[i]!, length] as const);
