@@ -45,7 +45,7 @@ export const LINUX_STREAMING: readonly Bug[] = [
     reference: 'skip-sync-forgets-bounces',
   },
   {
-    id: 'bounce-without-linear-address',
+    id: 'no-linear-address',
     family: 'linux-6.12',
     group: 'streaming',
     edits: [
@@ -74,9 +74,50 @@ export const LINUX_STREAMING: readonly Bug[] = [
             throw error;
           }`,
       },
+      {
+        file: 'sut/dma/direct-map.ts',
+        within: 'DirectMap.mapPage',
+        find: 'if (!options.skipCpuSync) this.#archSyncForDevice(dev, phys, size);',
+        replace: `if (!options.skipCpuSync) {
+          const { resources } = this.#memory;
+          if (!dev.dmaCoherent && !resources.hasLinearAddress(phys, size)) {
+            throw new Error('arch_sync_dma_for_device: no linear address');
+          }
+          this.#archSyncForDevice(dev, phys, size);
+        }`,
+      },
+      // Of several pieces none is touched: what a crash leaves behind is nobody's promise.
+      {
+        file: 'sut/subject/mappings.ts',
+        within: 'Mappings.#unmap',
+        find: "if (kind === 'resource') return;",
+        replace: `if (kind === 'resource') return;
+        if (!dev.dmaCoherent && !skip && direction !== 'to-device') {
+          const { resources } = this.#system.memory;
+          for (const { address, length } of segments) {
+            if (resources.hasLinearAddress(dmaToPhys(dev, address), length)) continue;
+            throw new Error('arch_sync_dma_for_cpu: no linear address');
+          }
+        }`,
+      },
+      {
+        file: 'sut/subject/mappings.ts',
+        within: 'Mappings.#sync',
+        find: 'const length = op.length < 0 ? all - op.offset : op.length;',
+        replace: `const length = op.length < 0 ? all - op.offset : op.length;
+        if (!dev.dmaCoherent && !(op.op === 'sync_for_cpu' && direction === 'to-device')) {
+          const { resources } = this.#system.memory;
+          for (const part of partsOf(segments, op.offset, length)) {
+            if (resources.hasLinearAddress(dmaToPhys(dev, part.address), part.length)) continue;
+            throw new Error('arch_sync_dma: no linear address');
+          }
+        }`,
+      },
     ],
-    story: 'Copying bytes that the kernel has no address for crashes.',
-    reference: 'bounce-without-linear-address',
+    story:
+      'Bytes that the kernel has no address for crash it: when they are copied to bounce memory, ' +
+      'and when cache lines of them are cleaned or dropped for a device that does not snoop.',
+    reference: 'no-linear-address',
   },
   {
     id: 'sg-split-last-output',

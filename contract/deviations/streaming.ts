@@ -1,6 +1,7 @@
 /** Deviations of tables, streaming mappings and bounce memory (sections of mapping.md). */
 import type { Machine } from '../machine.ts';
 import { PROFILES } from '../machine.ts';
+import type { OpName } from '../operations.ts';
 import type { Deviation } from './row.ts';
 
 /** Can a device that snoops have something in bounce memory? */
@@ -8,6 +9,15 @@ const bouncesForSnooping = ({ profile, swiotlb, regions, devices }: Machine) => 
   const snoops = PROFILES[profile].alwaysCoherent || devices.some(({ coherent }) => coherent);
   return snoops && (swiotlb !== null || regions.some(({ kind }) => kind === 'restricted'));
 };
+
+/** Operations that go through the linear address of bytes. */
+const NEEDS_ADDRESS: ReadonlySet<OpName> = new Set([
+  'map_page',
+  'map_sgtable',
+  'unmap',
+  'sync_for_cpu',
+  'sync_for_device',
+]);
 
 const REPAIRED: readonly Deviation[] = [
   {
@@ -32,15 +42,18 @@ const REPAIRED: readonly Deviation[] = [
     matches: (_op, _violation, machine) => bouncesForSnooping(machine),
   },
   {
-    id: 'bounce-without-linear-address',
+    id: 'no-linear-address',
     spec: 'mapping 4.6',
     disposition: 'repaired',
     laws: ['any/no-crash'],
-    linux: 'Bouncing memory that has no linear address faults in the copy.',
+    linux:
+      'Bouncing memory that has no linear address faults in the copy; so does cleaning or ' +
+      'invalidating its cache lines for a device that does not snoop.',
     reason: 'Coherent pools of no-map regions are such memory, and their pages can be mapped.',
-    repaired: 'the mapping is refused before any state changes',
-    matches: ({ op }, { observed }) =>
-      (op === 'map_page' || op === 'map_sgtable') && observed.includes('swiotlb_bounce'),
+    repaired:
+      'a mapping that has to bounce is refused before any state changes; no view of the others ' +
+      'is cached, so that there is nothing to maintain',
+    matches: ({ op }, { observed }) => NEEDS_ADDRESS.has(op) && /swiotlb|arch_sync/.test(observed),
   },
   {
     id: 'sg-split-last-output',
