@@ -36,6 +36,8 @@ interface AnySession {
 /** In process: an answer per call. */
 export interface SyncSession extends AnySession {
   apply(op: Op): Outcome;
+  /** Optional. Bytes copied between buffers and bounce memory since boot: what bouncing costs. */
+  bounced?(): number;
 }
 
 /**

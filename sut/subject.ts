@@ -48,6 +48,10 @@ class Session implements SyncSession {
     );
   }
 
+  bounced(): number {
+    return this.#system.directMap.copied;
+  }
+
   apply(op: Op): Outcome {
     switch (ROOM[op.op]) {
       case 'buffers':

@@ -28,11 +28,17 @@ export class DirectMap {
   readonly #defaultTlb: IoTlbMem | null;
   /** Do small buffers bounce, and at which line size? 0: they do not. */
   readonly #smallLine: number;
+  #copied = 0;
 
   constructor(memory: Memory, defaultTlb: IoTlbMem | null, smallLine: number) {
     this.#memory = memory;
     this.#defaultTlb = defaultTlb;
     this.#smallLine = smallLine;
+  }
+
+  /** Bytes copied between buffers and slots. */
+  get copied(): number {
+    return this.#copied;
   }
 
   /** dev->dma_io_tlb_mem; null: there are no slots. (:is_swiotlb_active) */
@@ -150,7 +156,7 @@ export class DirectMap {
     dev.dmaSkipSync = false;
     dev.liveBounces += 1;
     // Always: bytes that the device does not write come back as they were.
-    this.#memory.views.cached.copy(phys, slots, size);
+    this.#copy(phys, slots, size);
     const dma = physToDma(dev, slots);
     if (!endsWithin(dma, size, minNotZero(dev.dmaMask!, dev.busDmaLimit))) {
       this.unmapPage(dev, dma, size, direction, true);
@@ -166,9 +172,13 @@ export class DirectMap {
     if (tlb?.isSwiotlbBuffer(dev, phys) !== true) return;
     const found = tlb.bounce(dev, phys, size);
     if (found === null) return;
-    const { cached } = this.#memory.views;
-    if (way === 'in') cached.copy(found.orig, phys, found.size);
-    else cached.copy(phys, found.orig, found.size);
+    if (way === 'in') this.#copy(found.orig, phys, found.size);
+    else this.#copy(phys, found.orig, found.size);
+  }
+
+  #copy(from: number, to: number, size: number): void {
+    this.#memory.views.cached.copy(from, to, size);
+    this.#copied += size;
   }
 
   /** (arch/arm64/mm/dma-mapping.c:arch_sync_dma_for_device) */

@@ -23,6 +23,7 @@ export interface System {
   readonly atomicPools: AtomicPools | null;
   readonly mapping: DmaMapping;
   readonly streaming: Streaming;
+  readonly directMap: DirectMap;
   /** Bounce memory for all devices without their own; null: there is none. */
   readonly ioTlb: IoTlbMem | null;
   /** Where booting put it. */
@@ -56,6 +57,7 @@ export function bootSystem(machine: Machine): System {
     atomicPools,
     mapping,
     streaming: new Streaming(mapping, directMap),
+    directMap,
     ioTlb,
     bounceEvents: memory.bouncePool === null ? [] : [bounceEvent(memory.bouncePool)],
     devices: machine.devices.map((spec) => ({
