@@ -45,6 +45,8 @@ export interface KnownResult {
 export interface Budget {
   readonly cases: number;
   readonly timeMs: number;
+  /** Optional. The law is all that is asked for: what breaks it in a campaign is not shrunk. */
+  readonly lawOnly?: boolean;
 }
 
 export interface Stage {
@@ -60,7 +62,10 @@ export const STAGES: readonly Stage[] = [
   {
     name: 'pools',
     sees: (file) => !file.startsWith('boards/'),
-    hunt: (seed, budget) => huntPools(seed, { ...budget, cases: FIRST_LOOK }, 0),
+    hunt: (seed, budget) => {
+      const cases = Math.min(budget.cases, FIRST_LOOK);
+      return huntPools(seed, { ...budget, cases }, 0);
+    },
   },
   {
     name: 'lockstep',
@@ -147,8 +152,16 @@ function options(seed: string, { cases, timeMs }: Budget, known: readonly string
 }
 
 async function huntPools(seed: string, budget: Budget, firstCase: number): Promise<StageResult> {
-  const plan = { ...options(seed, budget, []), firstCase, bail: true };
-  const run = await campaign(carveoutSubject, plan);
+  let enough = false;
+  const run = await campaign(carveoutSubject, {
+    ...options(seed, budget, []),
+    firstCase,
+    bail: true,
+    stopped: () => enough,
+    onFailure: () => {
+      enough = budget.lawOnly === true;
+    },
+  });
   const cases = firstCase + run.cases;
   const [bucket] = run.buckets;
   if (bucket === undefined) return { cases, found: null };

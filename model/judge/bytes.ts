@@ -21,12 +21,15 @@ export interface Bytes {
 
 /** What is in both. */
 function common(a: readonly Interval[], b: readonly Interval[]): Interval[] {
-  return a.flatMap((one) =>
-    b.flatMap((other): Interval[] => {
-      const [start, end] = [Math.max(one[0], other[0]), Math.min(one[1], other[1])];
-      return start < end ? [[start, end]] : [];
-    }),
-  );
+  const both: Interval[] = [];
+  for (const one of a) {
+    for (const other of b) {
+      const start = Math.max(one[0], other[0]);
+      const end = Math.min(one[1], other[1]);
+      if (start < end) both.push([start, end]);
+    }
+  }
+  return both;
 }
 
 /** Lines that hold bytes of the memory and other bytes: writing one back may undo the device. */
@@ -40,29 +43,39 @@ function edgeLines(state: State, mapping: MappingState): Interval[] {
     .map((edge) => [edge - (edge % line), edge - (edge % line) + line]);
 }
 
-/** The contended bytes. */
-export function contended(state: State): Interval[] {
-  const live = [...state.mappings.values()].filter(({ kind }) => kind !== 'resource');
-  const shared = live.flatMap((one, index) =>
-    live
-      .slice(index + 1)
-      .filter((other) => isWritable(one) || isWritable(other))
-      .flatMap((other) => common(one.pieces.map(bytesOf), other.pieces.map(bytesOf))),
-  );
-  return union([...shared, ...live.flatMap((mapping) => edgeLines(state, mapping))]);
+/** Those that stand for memory with bytes in it. */
+function live(state: State): MappingState[] {
+  return [...state.mappings.values()].filter(({ kind }) => kind !== 'resource');
 }
 
 /** Live mappings and the part of each in the ranges. */
 function covering(state: State, ranges: readonly Interval[]) {
-  return [...state.mappings.values()]
-    .filter(({ kind }) => kind !== 'resource')
+  return live(state)
     .map((mapping) => ({ mapping, parts: common(mapping.pieces.map(bytesOf), ranges) }))
     .filter(({ parts }) => parts.length > 0);
 }
 
+/** The contended bytes of the ranges. */
+function contended(state: State, ranges: readonly Interval[]): Interval[] {
+  const mapped = covering(state, ranges);
+  const shared = mapped.flatMap((one, index) =>
+    mapped
+      .slice(index + 1)
+      .filter((other) => isWritable(one.mapping) || isWritable(other.mapping))
+      .flatMap((other) => common(one.parts, other.parts)),
+  );
+  const edges = live(state).flatMap((mapping) => edgeLines(state, mapping));
+  return union([...shared, ...common(ranges, edges)]);
+}
+
+/** Those of all mappings. */
+export function allContended(state: State): Interval[] {
+  return contended(state, union(live(state).flatMap(({ pieces }) => pieces.map(bytesOf))));
+}
+
 /** Every view of contended bytes may hold what any of them does. */
 export function settle(state: State): void {
-  const shared = contended(state);
+  const shared = allContended(state);
   for (const { mapping, parts } of covering(state, shared)) {
     for (const [start, end] of parts) {
       state.bytes.cpu = combine(state.bytes.cpu, mapping.view, start, end, join);
@@ -113,10 +126,11 @@ function linesOf(state: State, ranges: readonly Interval[]): Interval[] {
 
 /** A store makes a line the CPU's own: what the device writes to the rest of it may be lost. */
 function dirtyLines(state: State, ranges: readonly Interval[]): void {
-  for (const mapping of state.mappings.values()) {
-    if (mapping.kind === 'resource' || deviceOf(state, mapping).coherent) continue;
+  const lines = linesOf(state, ranges);
+  for (const mapping of live(state)) {
+    if (deviceOf(state, mapping).coherent) continue;
     const direct = mapping.pieces.filter(({ bounce }) => bounce === null).map(bytesOf);
-    const mates = common(direct, linesOf(state, ranges));
+    const mates = common(direct, lines);
     mapping.dirty = union([...mapping.dirty, ...mates]);
     joinCpu(state, mapping, mates);
   }
@@ -132,7 +146,7 @@ function joinCpu(state: State, mapping: MappingState, parts: readonly Interval[]
 /** The CPU stores `values` (one of them, or null: who knows what). */
 export function cpuStore(state: State, ranges: readonly Interval[], values: Values): void {
   dirtyLines(state, ranges);
-  const shared = common(ranges, contended(state));
+  const shared = contended(state, ranges);
   const alone = without(ranges, shared);
   for (const [start, end] of alone) state.bytes.cpu = assign(state.bytes.cpu, start, end, values);
   joinOthers(state, alone, values, null);
@@ -146,7 +160,7 @@ export function deviceStore(
   ranges: readonly Interval[],
   value: number,
 ): void {
-  const shared = common(ranges, contended(state));
+  const shared = contended(state, ranges);
   const alone = without(ranges, shared);
   for (const [start, end] of common(alone, mapping.dirty)) {
     mapping.view = change(mapping.view, start, end, (now) => join(now, [value]));
@@ -187,6 +201,7 @@ const bouncedOf = ({ pieces }: MappingState) => pieces.filter(({ bounce }) => bo
 
 /** What the CPU stored to the lines is written back, or dropped. */
 export function cleanLines(state: State, mapping: MappingState, ranges: readonly Interval[]): void {
+  if (mapping.dirty.length === 0) return;
   mapping.dirty = without(mapping.dirty, lineMates(state, mapping.pieces, ranges));
 }
 
@@ -207,7 +222,7 @@ export function giveToDevice(
     for (const [start, end] of beside) mapping.view = assign(mapping.view, start, end, null);
   }
   cleanLines(state, mapping, ranges);
-  for (const [start, end] of without(ranges, contended(state))) {
+  for (const [start, end] of without(ranges, contended(state, ranges))) {
     mapping.view = combine(mapping.view, state.bytes.cpu, start, end, (mine, theirs) =>
       how === 'exact' ? theirs : join(mine, theirs),
     );
@@ -225,7 +240,7 @@ export function giveToCpu(
   // What comes out of slots the CPU stores: lines become its own, and others may see it.
   const copied = common(ranges, bouncedOf(mapping).map(bytesOf));
   dirtyLines(state, copied);
-  for (const [start, end] of without(ranges, contended(state))) {
+  for (const [start, end] of without(ranges, contended(state, ranges))) {
     state.bytes.cpu = combine(state.bytes.cpu, mapping.view, start, end, (mine, theirs) =>
       how === 'exact' ? theirs : join(mine, theirs),
     );

@@ -188,11 +188,13 @@ function pagesByZone(
 
 /** What of the intervals lies in `frame`. */
 export function within(intervals: readonly Interval[], frame: Interval): Interval[] {
-  return intervals.flatMap(([from, to]) => {
-    const start = Math.max(from, frame[0]);
-    const end = Math.min(to, frame[1]);
-    return start < end ? [[start, end] as const] : [];
-  });
+  const found: Interval[] = [];
+  for (const one of intervals) {
+    const start = Math.max(one[0], frame[0]);
+    const end = Math.min(one[1], frame[1]);
+    if (start < end) found.push([start, end]);
+  }
+  return found;
 }
 
 const taking = ({ start, length }: BufferState): Interval => [start, start + length];

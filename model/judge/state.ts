@@ -126,17 +126,38 @@ export function newState(machine: Machine, scope: Scope): State {
   const devices = machine.devices.map((spec, i) => newDevice(machine, spec, i));
   // Of a subject that is asked for none of it, there is nothing to remember.
   const memory = newMemory(machine, scope.hasPages ? mapped : []);
-  const labels = { buffers: new Map(), tables: new Map(), mappings: new Map() };
-  const bytes: Bytes = { cpu: [] };
-  const found = { machine, devices, regionPools, globalPool, pools, ram, memory, bytes };
-  return { ...found, ...labels, ...scope };
+  return {
+    machine,
+    devices,
+    regionPools,
+    globalPool,
+    pools,
+    buffers: new Map(),
+    tables: new Map(),
+    mappings: new Map(),
+    bytes: { cpu: [] },
+    ram,
+    memory,
+    hasPages: scope.hasPages,
+    accounted: scope.accounted,
+  };
 }
 
 function newDevice(machine: Machine, spec: Device, index: number): DeviceState {
   const { mask, coherentMask, windows } = spec;
   const coherent = isCoherent(machine, spec);
-  const bound = { pool: null, area: null, slots: null, attached: [] };
-  return { index, spec, coherent, mask, coherentMask, windows, ...bound };
+  return {
+    index,
+    spec,
+    coherent,
+    mask,
+    coherentMask,
+    windows,
+    pool: null,
+    area: null,
+    slots: null,
+    attached: [],
+  };
 }
 
 /** Regions that ask to be the default pool, where the profile has one. The last one wins. */

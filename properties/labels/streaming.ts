@@ -3,7 +3,7 @@ import type { Op, OpOf } from '../../contract/operations.ts';
 import type { Outcome } from '../../contract/outcome.ts';
 import { total, without } from '../../model/judge/arena.ts';
 import { isForced, poolsOf, slotsBehind } from '../../model/judge/bounce.ts';
-import { contended } from '../../model/judge/bytes.ts';
+import { allContended } from '../../model/judge/bytes.ts';
 import type { Piece } from '../../model/judge/mappings.ts';
 import { bytesOf, lengthOf } from '../../model/judge/mappings.ts';
 import type { DeviceState, State } from '../../model/judge/state.ts';
@@ -31,7 +31,7 @@ export function countStreaming(tally: Tally, state: State, op: Op, outcome: Outc
     case 'mapped_read':
     case 'mapped_write':
       tally.add(op.op);
-      if (contended(state).length > 0) tally.add(`${op.op} beside contended bytes`);
+      if (allContended(state).length > 0) tally.add(`${op.op} beside contended bytes`);
       return;
     default:
       tally.add(outcome.is === 'ok' ? op.op : `${op.op} ${text(outcome)}`);
