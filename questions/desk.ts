@@ -18,6 +18,13 @@ export interface Said {
   readonly copied: number;
 }
 
+export interface Heard {
+  /** By line; null: it was not sent. */
+  readonly said: readonly (Said | null)[];
+  /** A law was broken: nothing was asked from there on. */
+  readonly broken: boolean;
+}
+
 /** A law that no known deviation excuses. */
 export interface Broken {
   readonly failure: Failure;
@@ -42,8 +49,8 @@ export class Desk {
     return this.#tally.counts.get('operations') ?? 0;
   }
 
-  /** Boots the machine, runs the lines, and gives everything back; null: a line that was not sent. */
-  ask({ machine, setup }: Site, lines: readonly string[]): readonly (Said | null)[] {
+  /** Boots the machine, runs the lines, and gives everything back. */
+  ask({ machine, setup }: Site, lines: readonly string[]): Heard {
     const header = printScenario({ header: PLAIN_HEADER, machine, program: [] });
     const text = [header, ...setup, ...lines, ''].join('\n');
     const { program } = parseScenario(text, 'a question');
@@ -64,7 +71,7 @@ export class Desk {
       const scenario = printScenario({ header: PLAIN_HEADER, machine, program });
       this.broken.push({ failure, scenario });
     }
-    return said;
+    return { said, broken: failure !== null };
   }
 }
 

@@ -102,8 +102,16 @@ function copiedInFrames(
   const setup = [...exportBuffer(pages, size), ...before];
   const maps = each.some((line) => line.includes('map_sgtable'));
   const frames = Array.from({ length: FRAMES }, (_, turn) => (maps ? inTurn(each, turn) : each));
-  const said = desk.ask(M1_LINEAR, [...setup, ...frames.flat()]).slice(setup.length);
-  return said.reduce((sum, one) => sum + (one?.copied ?? 0), 0);
+  return heardOf(desk, setup, frames.flat()).copied;
+}
+
+/** What the lines after the setup cost, and how many of them did not succeed. */
+function heardOf(desk: Desk, setup: readonly string[], lines: readonly string[]) {
+  const said = desk.ask(M1_LINEAR, [...setup, ...lines]).said.slice(setup.length);
+  return {
+    copied: said.reduce((sum, one) => sum + (one?.copied ?? 0), 0),
+    failed: said.filter((one) => one?.outcome.is !== 'ok').length,
+  };
 }
 
 function ownFrames(desk: Desk): string {
@@ -112,9 +120,8 @@ function ownFrames(desk: Desk): string {
     `write h0 0 ${size} 1`,
     `device_read h0 0 ${size}`,
   ]);
-  const said = desk.ask(M1_LINEAR, [`h0 = alloc_coherent d32n ${size}`, ...frames.flat()]);
-  const failed = said.filter((one) => one?.outcome.is !== 'ok').length;
-  const copied = said.reduce((sum, one) => sum + (one?.copied ?? 0), 0);
+  const setup = [`h0 = alloc_coherent d32n ${size}`];
+  const { copied, failed } = heardOf(desk, setup, frames.flat());
   return failed > 0 ? `${failed} operations failed` : `${copied} bytes copied`;
 }
 
@@ -124,10 +131,8 @@ function tooLong(desk: Desk): string {
     { length: FRAMES },
     (_, turn) => `m${2 + turn} = map_sgtable d32n t1 direction=from-device`,
   );
-  const said = desk.ask(M1_LINEAR, [...setup, ...frames]).slice(setup.length);
-  const refused = said.filter((one) => one?.outcome.is === 'error').length;
-  const copied = said.reduce((sum, one) => sum + (one?.copied ?? 0), 0);
-  return `${refused} refused, ${copied} bytes copied`;
+  const { copied, failed } = heardOf(desk, setup, frames);
+  return `${failed} refused, ${copied} bytes copied`;
 }
 
 /** Chunks of the system heap: the largest first, and none beyond what one bounce can carry below 1 MiB. */

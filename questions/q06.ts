@@ -12,7 +12,7 @@ import { canReach } from './reach.ts';
 import { ownUse, transfer, type Verdict } from './transfer.ts';
 import { type Workload, workloads } from './workload.ts';
 
-const MACHINES = 200;
+const MACHINES = 120;
 /** Of each machine: more say the same again. */
 const POOLS_MAX = 3;
 const IMPORTERS_MAX = 6;
@@ -168,7 +168,7 @@ function withHeap(machine: Machine, pool: number): Machine {
 /** Does the bounce memory exist that the device is confined to? It may lie in no RAM. */
 function isAsDescribed(desk: Desk, machine: Machine, importer: Device): boolean {
   const setup = confine(machine, importer);
-  const said = desk.ask({ machine, setup: [] }, [...setup, 'census']);
+  const said = desk.ask({ machine, setup: [] }, [...setup, 'census']).said;
   const bound = setup.length === 0 || said[0]?.outcome.is === 'ok';
   const counted = said.at(-1)?.outcome;
   const sources = counted?.is === 'ok' ? (counted.census ?? []).map(([source]) => source) : [];
@@ -178,7 +178,7 @@ function isAsDescribed(desk: Desk, machine: Machine, importer: Device): boolean 
 /** Where the heap gets its first page; null: no pool comes to be, or it is too small. */
 function firstPage(desk: Desk, machine: Machine): Pair['page'] | null {
   const lines = [`attach ${HEAP}`, `h0 = alloc_coherent ${HEAP} ${machine.pageSize}`];
-  const outcome = desk.ask({ machine, setup: [] }, lines)[1]?.outcome;
+  const outcome = desk.ask({ machine, setup: [] }, lines).said[1]?.outcome;
   // Page 0 is mapped for nobody (deviation buffer-at-zero).
   if (outcome?.is !== 'ok' || !outcome.phys) return null;
   // Of a pool that begins inside a page Linux makes no page (deviation pool-base-misaligned).

@@ -51,7 +51,10 @@ function sameHandles(desk: Desk): Finding {
   const given = (bits: number) =>
     uses.map(({ pool, size }) => {
       const owner = `heap${pool[1]}${bits}`;
-      const said = desk.ask(M1_MASKS, [`attach ${owner}`, `h0 = alloc_coherent ${owner} ${size}`]);
+      const { said } = desk.ask(M1_MASKS, [
+        `attach ${owner}`,
+        `h0 = alloc_coherent ${owner} ${size}`,
+      ]);
       const outcome = said[1]?.outcome;
       return outcome?.is === 'ok' ? `${outcome.phys} ${outcome.handle}` : 'nothing';
     });
@@ -63,19 +66,18 @@ function sameHandles(desk: Desk): Finding {
 
 function warned(desk: Desk): string {
   const heaps = MASKS.flatMap((bits) => POOLS.map((pool) => ({ pool, bits })));
-  const said = desk.ask(
+  const { said } = desk.ask(
     M1_MASKS,
     heaps.map(({ pool, bits }) => `attach heap${pool[1]}${bits}`),
   );
   return heaps
     .filter((_, index) => said[index]?.outcome.warnings?.includes('range'))
     .map(({ pool, bits }) => `${pool}${bits}`)
-    .sort((a, b) => (a.slice(2) + a < b.slice(2) + b ? -1 : 1))
     .join(', ');
 }
 
 function settable(desk: Desk): string {
-  const said = desk.ask(
+  const { said } = desk.ask(
     M1_MASKS,
     MASKS.map((bits) => `set_mask heapL64 ${bits}`),
   );

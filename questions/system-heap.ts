@@ -47,7 +47,7 @@ export function mapMany(desk: Desk, importer: string, size: number): string {
     lines.push(...made, `m${table + 1} = map_sgtable ${importer} t${table} direction=from-device`);
     next = table + 2;
   }
-  const said = desk.ask(M1_LINEAR, lines);
+  const { said } = desk.ask(M1_LINEAR, lines);
   const outcomes = maps.map((line) => said[line]?.outcome);
   const refused = outcomes.findIndex((outcome) => outcome?.is !== 'ok');
   if (refused < 0) return `${BUFFERS} mapped`;

@@ -1,6 +1,6 @@
 /** One importer's use of one buffer: was every byte seen that had to be? */
 import type { Runs } from '../contract/outcome.ts';
-import type { Desk, Said } from './desk.ts';
+import type { Desk, Heard, Said } from './desk.ts';
 import type { Backing } from './heap.ts';
 import { exportBuffer, HEAP_ERRNO, mapFor, unmapAgain } from './heap.ts';
 import type { Site } from './machines.ts';
@@ -8,7 +8,7 @@ import type { Workload } from './workload.ts';
 
 /**
  * - `correct`: CPU and device saw what the other had written, and nothing else.
- * - `wrong`: success was reported, and some byte was another.
+ * - `wrong`: success was reported, and some byte was another; or a law was broken.
  * - `astray`: success was reported, with an address that is not, or not for all bytes, one of
  *   theirs to the device: its accesses are never sent.
  * - `fault`: the kernel crashed.
@@ -120,8 +120,9 @@ function runs(...parts: readonly Part[]): Runs {
 const copiedBy = (said: readonly (Said | null)[]) =>
   said.reduce((sum, one) => sum + (one?.copied ?? 0), 0);
 
-function verdictOf(steps: readonly Step[], said: readonly (Said | null)[]): Answer {
+function verdictOf(steps: readonly Step[], { said, broken }: Heard): Answer {
   const copied = copiedBy(said);
+  if (broken) return { verdict: 'wrong', copied };
   for (const [index, { line, reads }] of steps.entries()) {
     const outcome = said[index]?.outcome;
     if (outcome === undefined) return unsent(line, copied);
