@@ -10,6 +10,9 @@ import type { Workload } from './workload.ts';
 export const POOLS = ['PL', 'PH'] as const;
 export type PoolName = (typeof POOLS)[number];
 
+/** The heap device of a pool. */
+export const heapOf = (pool: PoolName): string => (pool === 'PL' ? 'heapL' : 'heapH');
+
 /** What of M1 its devices are: their address width, and whether they snoop. */
 export const M1_DEVICES = [
   { name: 'd64c', bits: 64, coherent: true },
@@ -61,11 +64,4 @@ export const importOnM1 = (
   pool: PoolName,
   importer: string,
   workload: Workload,
-): Verdict =>
-  importFrom(
-    desk,
-    M1,
-    policy,
-    { pool, heap: pool === 'PL' ? 'heapL' : 'heapH', importer },
-    workload,
-  );
+): Verdict => importFrom(desk, M1, policy, { pool, heap: heapOf(pool), importer }, workload);

@@ -16,6 +16,11 @@ const POOLS = `pool PL 0x50000000 16M no-map
 pool PH 0x120000000 16M no-map
 `;
 
+/** Ordinary memory in their place, lent to whoever asks: CMA areas. */
+const AREAS = `cma PL 0x50000000 16M
+cma PH 0x120000000 16M
+`;
+
 /** 64 MiB of bounce memory, as Linux takes it by default. */
 const BOUNCE = 'swiotlb slots 32768 areas 1\n';
 
@@ -51,7 +56,10 @@ const site = (name: string, text: string, setup: readonly string[] = []): Site =
 /** Low and high. */
 export const M1 = site('M1', HEAD + POOLS + BOUNCE + HEAPS + IMPORTERS);
 
-/** M1 with ordinary memory where the pools would be. */
+/** M1 with areas where the pools are. */
+export const M1_AREAS = site('M1 areas', HEAD + AREAS + BOUNCE + HEAPS + IMPORTERS);
+
+/** M1 with nothing reserved: where the pools were are ordinary pages. */
 export const M1_LINEAR = site(
   'M1 linear',
   HEAD + BOUNCE + IMPORTERS.replaceAll(' pool PL pool PH', ''),
@@ -89,10 +97,10 @@ device dw mask 64 coherent ${WINDOWS} pool PX
 `,
 );
 
-/** M3 with ordinary memory where the pools would be. */
-export const M3_LINEAR = site(
-  'M3 linear',
-  `${HEAD}${BOUNCE}device dw mask 64 coherent ${WINDOW}\n`,
+/** M3 with areas where the pools are. */
+export const M3_AREAS = site(
+  'M3 areas',
+  `${HEAD}${AREAS}${BOUNCE}${HEAPS}device dw mask 64 coherent ${WINDOW}\n`,
 );
 
 /** A device whose streaming mappings are confined to 4 MiB. */
@@ -105,9 +113,11 @@ ${BOUNCE}${HEAPS}device dr mask 64 coherent pool PL pool R
   ['attach dr index=1'],
 );
 
-/** M5 with ordinary memory where the pools would be. */
-export const M5_LINEAR = site(
-  'M5 linear',
-  `${HEAD}restricted R 0x60000000 4M\n${BOUNCE}device dr mask 64 coherent pool R\n`,
+/** M5 with areas where the pools are. */
+export const M5_AREAS = site(
+  'M5 areas',
+  `${HEAD}${AREAS}restricted R 0x60000000 4M
+${BOUNCE}${HEAPS}device dr mask 64 coherent pool R
+`,
   ['attach dr'],
 );

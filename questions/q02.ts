@@ -1,7 +1,7 @@
 import type { Desk } from './desk.ts';
-import { importFrom, LONGEST_BOUNCE } from './importers.ts';
+import { heapOf, importFrom, LONGEST_BOUNCE, type PoolName } from './importers.ts';
 import type { Site } from './machines.ts';
-import { M1, M1_LINEAR, M3, M3_LINEAR, M5, M5_LINEAR } from './machines.ts';
+import { M1, M1_AREAS, M3, M3_AREAS, M5, M5_AREAS } from './machines.ts';
 import { POLICIES } from './policies.ts';
 import type { Question } from './question.ts';
 import { findingOf } from './question.ts';
@@ -11,21 +11,18 @@ import { SIZES, type Workload, workloads } from './workload.ts';
 /** A device and a pool that it can use by bouncing only. */
 interface Pair {
   readonly site: Site;
-  /** The machine with ordinary memory at `phys` instead of the pool. */
-  readonly linear: Site;
+  /** The machine with an area in place of the pool. */
+  readonly areas: Site;
   readonly importer: string;
-  readonly pool: 'PL' | 'PH';
-  readonly phys: number;
+  readonly pool: PoolName;
 }
 
-const HIGH = { pool: 'PH', phys: 0x120000000 } as const;
-const LOW = { pool: 'PL', phys: 0x50000000 } as const;
 const PAIRS: readonly Pair[] = [
-  { site: M1, linear: M1_LINEAR, importer: 'd32c', ...HIGH },
-  { site: M1, linear: M1_LINEAR, importer: 'd32n', ...HIGH },
-  { site: M3, linear: M3_LINEAR, importer: 'dw', ...HIGH },
-  { site: M5, linear: M5_LINEAR, importer: 'dr', ...LOW },
-  { site: M5, linear: M5_LINEAR, importer: 'dr', ...HIGH },
+  { site: M1, areas: M1_AREAS, importer: 'd32c', pool: 'PH' },
+  { site: M1, areas: M1_AREAS, importer: 'd32n', pool: 'PH' },
+  { site: M3, areas: M3_AREAS, importer: 'dw', pool: 'PH' },
+  { site: M5, areas: M5_AREAS, importer: 'dr', pool: 'PL' },
+  { site: M5, areas: M5_AREAS, importer: 'dr', pool: 'PH' },
 ];
 
 export const Q2: Question = {
@@ -52,7 +49,7 @@ export const Q2: Question = {
         })),
       ),
       findingOf('P1f', 'five such pairs', cells(inReality, heap('P1f'))),
-      findingOf('P1f', 'were pools ordinary memory', cells(ifLinear, linear)),
+      findingOf('P1f', 'a CMA area in place of the pool', cells(ifLinear, fromArea)),
       findingOf(
         'P5',
         'five such pairs',
@@ -72,13 +69,13 @@ const ifLinear: Predict = (size) => (size <= LONGEST_BOUNCE ? 'correct' : '-ENOM
 const heap =
   (id: 'P1f' | 'P5'): Measure =>
   (desk, { site, importer, pool }, workload) => {
-    const by = { pool, heap: pool === 'PL' ? 'heapL' : 'heapH', importer };
+    const by = { pool, heap: heapOf(pool), importer };
     return importFrom(desk, site, POLICIES[id], by, workload);
   };
 
-const linear: Measure = (desk, pair, workload) => {
-  const { linear: site, importer, phys } = pair;
-  return transfer(desk, site, { from: 'pages', phys }, importer, false, workload).verdict;
+const fromArea: Measure = (desk, { areas, importer, pool }, workload) => {
+  const backing = { from: 'area', heap: heapOf(pool) } as const;
+  return transfer(desk, areas, backing, importer, false, workload).verdict;
 };
 
 const owned: Measure = (desk, { site, importer, pool }, workload) =>

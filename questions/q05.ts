@@ -77,7 +77,7 @@ function perFrame(
   );
   const text = (values: readonly number[]) => {
     const times = [...new Set(values)].sort((a, b) => a - b).map((value) => value / FRAMES);
-    return `each frame copied ${times.join(' or ')} times`;
+    return `each frame copied ${times.join(' or ')} time${times.join() === '1' ? '' : 's'}`;
   };
   const finding = compared(
     'P1f',

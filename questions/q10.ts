@@ -15,7 +15,7 @@ const WHOLE = [2097152] as const;
 export const Q10: Question = {
   id: 'Q10',
   claim: 'Windows of the bus (dma-ranges) decide, and not the heap device.',
-  by: 'Esteve, 11 March; see spec T4',
+  by: 'Esteve, 11 March',
   ask: (desk, seed) => {
     const load = workloads(seed, 'Q10', SIZES);
     const whole = workloads(seed, 'Q10 whole', WHOLE);
