@@ -30,6 +30,11 @@ export interface Profile {
   /** SWIOTLB: there may be a bounce pool that serves all devices. */
   readonly bounces: boolean;
   /**
+   * Low memory, which the bounce pool is made of, ends where ZONE_DMA does, or RAM if that ends
+   * before; elsewhere at 4 GiB. (arch/arm64/include/asm/processor.h:ARCH_LOW_ADDRESS_LIMIT)
+   */
+  readonly lowIsZoneDma: boolean;
+  /**
    * DMA_BOUNCE_UNALIGNED_KMALLOC: small buffers that a device without snooping writes bounce,
    * because objects of other people share their cache lines.
    */
@@ -54,6 +59,7 @@ export const PROFILES = {
     deviceTree: true,
     remaps: true,
     bounces: true,
+    lowIsZoneDma: true,
     bouncesSmall: true,
     poolsNeedNoMap: false,
     ramInPages: true,
@@ -69,6 +75,7 @@ export const PROFILES = {
     deviceTree: false,
     remaps: false,
     bounces: true,
+    lowIsZoneDma: false,
     bouncesSmall: false,
     poolsNeedNoMap: false,
     ramInPages: false,
@@ -84,6 +91,7 @@ export const PROFILES = {
     deviceTree: true,
     remaps: false,
     bounces: false,
+    lowIsZoneDma: false,
     bouncesSmall: false,
     poolsNeedNoMap: true,
     ramInPages: false,
@@ -142,7 +150,7 @@ export interface Window {
 }
 
 /**
- * The default bounce pool, made at boot of memory below 4 GiB. Slots of 2 KiB.
+ * The default bounce pool, made at boot of low memory. Slots of 2 KiB.
  * (kernel/dma/swiotlb.c:swiotlb_init_remap)
  */
 export interface Swiotlb {

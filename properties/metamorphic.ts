@@ -13,8 +13,8 @@ import { wantedBy } from '../model/judge/dispatch.ts';
 import { Judge } from '../model/judge/judge.ts';
 import type { State } from '../model/judge/state.ts';
 import { Tally } from './labels/tally.ts';
-import type { Recorder } from './runner/run.ts';
 import { profileOf, runSync } from './runner/run.ts';
+import type { Recorder } from './runner/send.ts';
 import type { Failure, Profile } from './runner/trial.ts';
 
 export interface Relation {

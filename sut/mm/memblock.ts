@@ -1,12 +1,19 @@
 /** Memory taken before there is a page allocator. Source: mm/memblock.c, Linux 6.12. */
 import type { Machine } from '../../contract/machine.ts';
+import { PROFILES } from '../../contract/machine.ts';
 import { alignDown } from '../../contract/numbers.ts';
 import { IO_TLB_SIZE } from '../dma/swiotlb/constants.ts';
 import { swiotlbHalved } from '../dma/swiotlb/sizing.ts';
 import type { Range } from '../lib/ranges.ts';
 
-/** ARCH_LOW_ADDRESS_LIMIT, exclusive (include/linux/memblock.h). */
-const LOW_END = 2 ** 32;
+/**
+ * The last address of low memory. (include/linux/memblock.h:ARCH_LOW_ADDRESS_LIMIT,
+ * arch/arm64/mm/init.c:max_zone_phys)
+ */
+function archLowAddressLimit({ profile, zoneDmaLimit, banks }: Machine): number {
+  if (!PROFILES[profile].lowIsZoneDma) return 2 ** 32 - 1;
+  return Math.min(zoneDmaLimit, Math.max(...banks.map(({ base, size }) => base + size)) - 1);
+}
 
 /** Where booting puts the default bounce pool. */
 export interface BouncePool {
@@ -15,14 +22,21 @@ export interface BouncePool {
   readonly nareas: number;
 }
 
-/** The highest page-aligned run of `bytes` below 4 GiB, or null. (:memblock_alloc_low) */
+/**
+ * The highest page-aligned run of `bytes` that ends before `limit`, or null. Linux hands the last
+ * address over as an end, so the last page of low memory is never used. (:memblock_alloc_low)
+ */
 export function memblockAllocLow(
   free: readonly Range[],
   bytes: number,
+  limit: number,
   pageSize: number,
 ): number | null {
   for (const { start, end } of [...free].reverse()) {
-    const base = alignDown(Math.min(end, LOW_END) - bytes, pageSize);
+    const last = Math.min(end, limit) - bytes;
+    // Page 0 is never given. (:memblock_find_in_range_node)
+    if (last < Math.max(start, pageSize)) continue;
+    const base = alignDown(last, pageSize);
     if (base >= start) return base;
   }
   return null;
@@ -35,12 +49,13 @@ export function memblockAllocLow(
 export function bouncePoolOf(machine: Machine, free: readonly Range[]): BouncePool | null {
   if (machine.swiotlb === null) return null;
   const { slots, areas } = machine.swiotlb;
+  const limit = archLowAddressLimit(machine);
   for (
     let size: { nslabs: number; nareas: number } | null = { nslabs: slots, nareas: areas };
     size !== null;
     size = swiotlbHalved(size)
   ) {
-    const start = memblockAllocLow(free, size.nslabs * IO_TLB_SIZE, machine.pageSize);
+    const start = memblockAllocLow(free, size.nslabs * IO_TLB_SIZE, limit, machine.pageSize);
     if (start !== null) return { start, ...size };
   }
   return null;

@@ -140,8 +140,9 @@ describe('every member is in its section:', () => {
   test('the boards', () => {
     const files: Record<string, Uint8Array> = { good: tree, junk: new Uint8Array(3) };
     const survey = surveyBoards(Object.keys(files), { read: (file) => files[file]! });
-    const report = { source: 'x', survey, cases: 8, operations: 100, buckets: [], lost: [] };
-    const json = boardsJson(report);
+    const reach = { pools: { direct: 1, 'no-linear-address': 1 }, ram: {} };
+    const fuzzed = { cases: 8, operations: 100, buckets: [], lost: [] };
+    const json = boardsJson({ source: 'x', survey, reach, ...fuzzed });
     expect(missingIn('The boards', json)).toEqual([]);
     const { where, found, expected } = survey.failures[0]!.error;
     expect(JSON.parse(json)).toMatchObject({

@@ -83,7 +83,7 @@ export const STREAMING_LAWS: readonly Law[] = [
   ),
   law(
     'bounce/pool',
-    'The bounce pool is made of free pages below 4 GiB, as large as there is room for.',
+    'The bounce pool is made of free pages of low memory, as large as there is room for.',
     ['mapping 4.2'],
     'kernel/dma/swiotlb.c:swiotlb_init_remap',
     ['free-memory'],

@@ -1,5 +1,7 @@
 /** Where booting puts the bounce pool. Source: kernel/dma/swiotlb.c:swiotlb_init_remap. */
 import type { Violation } from '../../../contract/law.ts';
+import type { Machine } from '../../../contract/machine.ts';
+import { PROFILES } from '../../../contract/machine.ts';
 import { hex, sizeText } from '../../../contract/numbers.ts';
 import type { Event } from '../../../contract/outcome.ts';
 import { newMemory, unreserved, within } from '../memory.ts';
@@ -12,12 +14,20 @@ import type { Interval } from '../system-ram.ts';
 const SLOT = 2048;
 const SEGMENT = 128;
 const SLOTS_MIN = 512;
-/** ARCH_LOW_ADDRESS_LIMIT, exclusive. */
-const LOW_END = 2 ** 32;
 
-/** Memory below 4 GiB that is free then. */
-function holes(state: State): readonly Interval[] {
-  return within(unreserved(state.machine, state.ram.mapped), [0, LOW_END]);
+/**
+ * One past what the pool may have. The limit is the last byte of low memory, and memblock takes it
+ * for an end: the byte, and so its page, is left. (mm/memblock.c:memblock_alloc_low)
+ */
+function lowEnd({ profile, zoneDmaLimit, banks }: Machine): number {
+  if (!PROFILES[profile].lowIsZoneDma) return 2 ** 32 - 1;
+  const ends = banks.map(({ base, size }) => base + size);
+  return Math.min(zoneDmaLimit, Math.max(...ends) - 1);
+}
+
+/** Low memory that is free then; page 0 is never given (:memblock_find_in_range_node). */
+function holes({ machine, ram }: State): readonly Interval[] {
+  return within(unreserved(machine, ram.mapped), [machine.pageSize, lowEnd(machine)]);
 }
 
 /** Bytes of the pool: half as many again and again, until there is room. Null: never. */
@@ -51,7 +61,11 @@ export function checkBootBounce(state: State, events: readonly Event[]): Violati
   if (pool.bytes !== size) return broken('bounce/pool', sizeText(size!), sizeText(pool.bytes));
   const inside = holes(state).some(([from, to]) => from <= run[0] && run[1] <= to);
   if (inside && run[0] % state.machine.pageSize === 0) return null;
-  return broken('bounce/pool', `free pages below ${hex(LOW_END)}`, runText(run));
+  return broken(
+    'bounce/pool',
+    `free pages that end by ${hex(lowEnd(state.machine))}`,
+    runText(run),
+  );
 }
 
 export function adoptBounce(state: State, events: readonly Event[]): void {

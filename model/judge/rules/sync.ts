@@ -26,8 +26,8 @@ function isFound(state: State, mapping: MappingState): boolean {
     const isBound =
       own === undefined || own.region < 0 ? device.slots === null : device.slots === own;
     if (bounce === null) return found === start;
-    const [from, to] = bounce.taken;
-    return isBound && from <= found! && found! < to;
+    // Another byte of the same slots stands for other bytes, or for none.
+    return isBound && found === bounce.data;
   });
 }
 
