@@ -14,7 +14,7 @@ import type {
 import { FIRST_OPERATIONS } from '../../contract/subject.ts';
 import { InputError } from '../../contract/text/input-error.ts';
 import { Judge } from '../../model/judge/judge.ts';
-import type { Tally } from '../labels/tally.ts';
+import { Tally } from '../labels/tally.ts';
 import { batchProblem, outcomeProblem, sessionProblem } from './form.ts';
 import type { Failure, Profile } from './trial.ts';
 import { CENSUS, Trial } from './trial.ts';
@@ -41,23 +41,45 @@ export function profileOf(subject: Subject, known: readonly string[]): Profile {
 /** The first broken law, or null. An exception of the subject is a crash, at boot as well. */
 export function runSync(
   subject: SyncSubject,
-  { machine, program }: Case,
+  kase: Case,
   profile: Profile,
   tally: Tally,
   record?: Recorder,
 ): Failure | null {
-  const trial = new Trial(machine, profile, tally);
-  const attempt = bootSafely(subject, machine);
-  if ('crash' in attempt) return trial.crashedAtBoot(attempt.crash);
-  const { session } = attempt;
-  const broken = begin(session, trial, record);
-  if (broken !== null) return broken;
-  const { length } = program;
+  const trial = new Trial(kase.machine, profile, tally);
+  const played = playProgram(subject, kase, trial, record);
+  if ('failure' in played) return played.failure;
+  const { session } = played;
+  const { length } = kase.program;
   return (
-    play(session, trial, program, 0, 1, record) ??
     play(session, trial, trial.returns(), length, 0, record) ??
     play(session, trial, trial.probes(), length, 0, record)
   );
+}
+
+/** Only asks the program, up to the first broken law, and closes nothing: for its answers. */
+export function recordSync(
+  subject: SyncSubject,
+  kase: Case,
+  profile: Profile,
+  record: Recorder,
+): void {
+  playProgram(subject, kase, new Trial(kase.machine, profile, new Tally()), record);
+}
+
+type Played = { readonly session: SyncSession } | { readonly failure: Failure };
+
+function playProgram(
+  subject: SyncSubject,
+  { machine, program }: Case,
+  trial: Trial,
+  record?: Recorder,
+): Played {
+  const attempt = bootSafely(subject, machine);
+  if ('crash' in attempt) return { failure: trial.crashedAtBoot(attempt.crash) };
+  const { session } = attempt;
+  const failure = begin(session, trial, record) ?? play(session, trial, program, 0, 1, record);
+  return failure === null ? { session } : { failure };
 }
 
 /** Judges what was said while booting. */
