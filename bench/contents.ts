@@ -3,7 +3,7 @@
  * by reading, freeing and refilling.
  *
  * - `on`: the subject as it is; RAM, cache and bounce copies are simulated, every byte is judged.
- * - `not observed`: bytes are moved, and nobody is told: the judge neither holds nor remembers them.
+ * - `not observed`: bytes are moved, and nobody is told: the judge does not remember them.
  * - `off`: nor are they moved. The machine's RAM and cache are replaced, after boot, by ones that
  *   hold nothing and answer at once; the implementation runs as it is, up to the last store.
  *

@@ -1,6 +1,6 @@
 /** Runs a case on a subject: in process, or in batches somewhere else. */
 import type { Op, OpName } from '../../contract/operations.ts';
-import type { Crash, Outcome } from '../../contract/outcome.ts';
+import type { Outcome } from '../../contract/outcome.ts';
 import type { Case } from '../../contract/scenario.ts';
 import type {
   BatchSession,
@@ -16,6 +16,7 @@ import { InputError } from '../../contract/text/input-error.ts';
 import { Judge } from '../../model/judge/judge.ts';
 import { Tally } from '../labels/tally.ts';
 import { batchProblem, outcomeProblem, sessionProblem } from './form.ts';
+import { applySafely, bootSafely } from './safely.ts';
 import type { Failure, Profile } from './trial.ts';
 import { CENSUS, Trial } from './trial.ts';
 
@@ -119,30 +120,6 @@ function audit(session: SyncSession, trial: Trial, op: Op, step: number): Failur
   const census = applySafely(session, CENSUS);
   const problem = outcomeProblem(census);
   return problem === null ? trial.audited(op, census, step) : trial.malformed(problem, op, step);
-}
-
-type Attempt = { readonly session: SyncSession } | { readonly crash: Crash };
-
-function bootSafely(subject: SyncSubject, machine: Case['machine']): Attempt {
-  try {
-    return { session: subject.boot(machine) };
-  } catch (error) {
-    return { crash: crashOf(error) };
-  }
-}
-
-function applySafely(session: SyncSession, op: Op): Outcome {
-  try {
-    return session.apply(op);
-  } catch (error) {
-    return crashOf(error);
-  }
-}
-
-/** A subject that throws has crashed; the message says where. */
-function crashOf(error: unknown): Crash {
-  const where = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-  return { is: 'crash', crash: 'oops', where };
 }
 
 /**

@@ -1,5 +1,5 @@
-// Goal: what no law can ask for costs nothing, and nothing else is lost. Method: a mapping and stores
-// of both sides, for a subject that reports bytes and for one that does not.
+// Goal: what no law can ask for costs nothing, and nothing else is lost. Method: a mapping and
+// stores of both sides, for a subject that reports bytes and for one that does not.
 import { expect, it } from 'vitest';
 import type { Answered } from './forge.ts';
 import { judgeAfter, lawBrokenBy, ok } from './forge.ts';
