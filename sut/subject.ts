@@ -1,5 +1,4 @@
 /** The implementation as a subject: operations become calls. */
-import type { Machine } from '../contract/machine.ts';
 import type { Op } from '../contract/operations.ts';
 import { OP_NAMES } from '../contract/operations.ts';
 import type { Outcome } from '../contract/outcome.ts';
@@ -21,18 +20,18 @@ export const carveoutSubject: SyncSubject = {
   operations: OP_NAMES,
   placement: 'linux',
   accepts: () => null,
-  boot: (machine) => new Session(machine),
+  boot: (machine) => new Session(bootSystem(machine)),
 };
 
-class Session implements SyncSession {
+export class Session implements SyncSession {
   readonly booted: Booted;
   readonly #system: System;
   readonly #buffers: Buffers;
   readonly #tables: Tables;
   readonly #mappings: Mappings;
 
-  constructor(machine: Machine) {
-    this.#system = bootSystem(machine);
+  constructor(system: System) {
+    this.#system = system;
     this.#buffers = new Buffers(this.#system);
     const pages = (label: number) => this.#buffers.pagesOf(label);
     this.#tables = new Tables(this.#system, pages);

@@ -16,6 +16,7 @@ type Tables = Awaited<ReturnType<typeof import('../../bench/end-to-end.ts').endT
 const BENCHES: Readonly<Record<string, () => Promise<Tables>>> = {
   generation: async () => (await import('../../bench/generation.ts')).generationBench(),
   'end-to-end': async () => (await import('../../bench/end-to-end.ts')).endToEndBench(),
+  contents: async () => (await import('../../bench/contents.ts')).contentsBench(),
   pool: async () => [...(await import('../../bench/pool.ts')).poolBench().tables],
   buddy: async () => (await import('../../bench/buddy.ts')).buddyBench(),
   search: async () => (await import('../../bench/search.ts')).searchBench(),

@@ -5,6 +5,8 @@
  * A byte is contended while two live mappings cover it and one of them may write, and where a cache
  * line holds an edge of memory that a device without snooping writes. Then every party may see what
  * any of them saw since: all views of it are one. Source: Documentation/core-api/dma-api.rst.
+ *
+ * Of a subject that reports no bytes nothing is remembered here: no law could ask for it.
  */
 import { union, without } from './arena.ts';
 import type { MappedPiece, MappingState } from './mappings.ts';
@@ -75,6 +77,7 @@ export function allContended(state: State): Interval[] {
 
 /** Every view of contended bytes may hold what any of them does. */
 export function settle(state: State): void {
+  if (!state.contents) return;
   const shared = allContended(state);
   for (const { mapping, parts } of covering(state, shared)) {
     for (const [start, end] of parts) {
@@ -145,6 +148,7 @@ function joinCpu(state: State, mapping: MappingState, parts: readonly Interval[]
 
 /** The CPU stores `values` (one of them, or null: who knows what). */
 export function cpuStore(state: State, ranges: readonly Interval[], values: Values): void {
+  if (!state.contents) return;
   dirtyLines(state, ranges);
   const shared = contended(state, ranges);
   const alone = without(ranges, shared);
@@ -160,6 +164,7 @@ export function deviceStore(
   ranges: readonly Interval[],
   value: number,
 ): void {
+  if (!state.contents) return;
   const shared = contended(state, ranges);
   const alone = without(ranges, shared);
   for (const [start, end] of common(alone, mapping.dirty)) {
@@ -207,6 +212,7 @@ export function cleanLines(state: State, mapping: MappingState, ranges: readonly
 
 /** A new mapping: the device sees what the CPU does, contended or not. */
 export function showDevice(state: State, mapping: MappingState): void {
+  if (!state.contents) return;
   copyToDevice(state, mapping, mapping.pieces.map(bytesOf));
 }
 
@@ -216,6 +222,7 @@ export function giveToDevice(
   ranges: readonly Interval[],
   how: Transfer,
 ): void {
+  if (!state.contents) return;
   if (!deviceOf(state, mapping).coherent) {
     // A copy of a part of a slot writes whole lines back, and what they held of the rest.
     const beside = without(lineMates(state, bouncedOf(mapping), ranges), ranges);
@@ -235,6 +242,7 @@ export function giveToCpu(
   ranges: readonly Interval[],
   how: Transfer,
 ): void {
+  if (!state.contents) return;
   // A call that is wrong may leave lines as they are.
   if (how === 'exact') cleanLines(state, mapping, ranges);
   // What comes out of slots the CPU stores: lines become its own, and others may see it.

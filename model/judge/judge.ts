@@ -114,7 +114,9 @@ export class Judge {
    */
   constructor(machine: Machine, seen: Seen, operations: ReadonlySet<OpName> = NO_OPERATIONS) {
     const hasPages = operations.has('alloc_noncoherent') && seen.has('phys');
-    this.state = newState(machine, { hasPages, accounted: hasPages && seen.has('free-memory') });
+    const accounted = hasPages && seen.has('free-memory');
+    const contents = seen.has('bytes') || seen.has('device-bytes');
+    this.state = newState(machine, { hasPages, accounted, contents });
     this.#seen = seen;
   }
 

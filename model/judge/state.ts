@@ -95,12 +95,15 @@ export interface State {
   readonly hasPages: boolean;
   /** Does it say where all pages are? */
   readonly accounted: boolean;
+  /** Does it say what any bytes are? */
+  readonly contents: boolean;
 }
 
 /** What the subject can be asked and can tell, as far as state depends on it. */
 export interface Scope {
   readonly hasPages: boolean;
   readonly accounted: boolean;
+  readonly contents: boolean;
 }
 
 /** Byte ranges `[start, end)`, sorted, disjoint. */
@@ -140,6 +143,7 @@ export function newState(machine: Machine, scope: Scope): State {
     memory,
     hasPages: scope.hasPages,
     accounted: scope.accounted,
+    contents: scope.contents,
   };
 }
 

@@ -11,7 +11,7 @@ import type {
 import { FIRST_OPERATIONS } from '../../contract/subject.ts';
 import { InputError } from '../../contract/text/input-error.ts';
 import { Judge } from '../../model/judge/judge.ts';
-import type { Tally } from '../labels/tally.ts';
+import { Tally } from '../labels/tally.ts';
 import { batchProblem, outcomeProblem } from './form.ts';
 import { begin, bootJudged, close, play, type Recorder } from './send.ts';
 import type { Failure, Profile } from './trial.ts';
@@ -45,6 +45,18 @@ export function runSync(
   return (
     play(session, trial, program, 0, 1, record) ?? close(session, trial, program.length, record)
   );
+}
+
+/** Only asks the program, up to the first broken law, and closes nothing: for its answers. */
+export function recordSync(
+  subject: SyncSubject,
+  { machine, program }: Case,
+  profile: Profile,
+  record: Recorder,
+): void {
+  const trial = new Trial(machine, profile, new Tally());
+  const begun = bootJudged(subject, machine, trial, record);
+  if ('session' in begun) play(begun.session, trial, program, 0, 1, record);
 }
 
 /**

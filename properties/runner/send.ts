@@ -1,9 +1,10 @@
 /** Operations sent one by one to a subject in process, each answer judged at once. */
 import type { Op } from '../../contract/operations.ts';
-import type { Crash, Outcome } from '../../contract/outcome.ts';
+import type { Outcome } from '../../contract/outcome.ts';
 import type { Case } from '../../contract/scenario.ts';
 import type { BatchSession, Booted, SyncSession, SyncSubject } from '../../contract/subject.ts';
 import { outcomeProblem, sessionProblem } from './form.ts';
+import { applySafely, bootSafely } from './safely.ts';
 import type { Failure } from './trial.ts';
 import { CENSUS, type Trial } from './trial.ts';
 
@@ -84,28 +85,4 @@ function audit(session: SyncSession, trial: Trial, op: Op, step: number): Failur
   const census = applySafely(session, CENSUS);
   const problem = outcomeProblem(census);
   return problem === null ? trial.audited(op, census, step) : trial.malformed(problem, op, step);
-}
-
-type Attempt = { readonly session: SyncSession } | { readonly crash: Crash };
-
-function bootSafely(subject: SyncSubject, machine: Case['machine']): Attempt {
-  try {
-    return { session: subject.boot(machine) };
-  } catch (error) {
-    return { crash: crashOf(error) };
-  }
-}
-
-function applySafely(session: SyncSession, op: Op): Outcome {
-  try {
-    return session.apply(op);
-  } catch (error) {
-    return crashOf(error);
-  }
-}
-
-/** A subject that throws has crashed; the message says where. */
-function crashOf(error: unknown): Crash {
-  const where = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-  return { is: 'crash', crash: 'oops', where };
 }
