@@ -2,18 +2,17 @@
 import type { Violation } from '../../../contract/law.ts';
 import { hex, sizeText } from '../../../contract/numbers.ts';
 import type { Event } from '../../../contract/outcome.ts';
+import { SEGMENT, SLOT } from '../bounce.ts';
 import { newMemory, unreserved, within } from '../memory.ts';
 import { runText } from '../place.ts';
 import { broken } from '../rule.ts';
 import type { State } from '../state.ts';
 import type { Interval } from '../system-ram.ts';
 
-/** Bytes of a slot; slots of a segment; the fewest slots worth having (IO_TLB_MIN_SLABS). */
-const SLOT = 2048;
-const SEGMENT = 128;
-const SLOTS_MIN = 512;
+/** The fewest slots worth having (IO_TLB_MIN_SLABS). */
+export const SLOTS_MIN = 512;
 /** ARCH_LOW_ADDRESS_LIMIT, exclusive. */
-const LOW_END = 2 ** 32;
+export const LOW_END = 2 ** 32;
 
 /** Memory below 4 GiB that is free then. */
 function holes(state: State): readonly Interval[] {
