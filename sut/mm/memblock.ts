@@ -6,7 +6,7 @@ import { swiotlbHalved } from '../dma/swiotlb/sizing.ts';
 import type { Range } from '../lib/ranges.ts';
 
 /** ARCH_LOW_ADDRESS_LIMIT, exclusive (include/linux/memblock.h). */
-const LOW_END = 2 ** 32;
+export const LOW_END = 2 ** 32;
 
 /** Where booting puts the default bounce pool. */
 export interface BouncePool {
