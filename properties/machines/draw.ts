@@ -54,7 +54,19 @@ export function drawMachine(random: Random, limits: MachineLimits = {}): Machine
     swiotlb: drawSwiotlb(random, profile),
     devices: drawDevices(random, frame, regions, devicesMax),
   };
-  return far ? drawBouncing(random, machine) : machine;
+  return mayGrow(random, far ? drawBouncing(random, machine) : machine);
+}
+
+/**
+ * In one build of five with bounce memory there is more when that is full: mostly a segment for
+ * each area, that it soon is; else more than one pool more may have.
+ */
+function mayGrow(random: Random, machine: Machine): Machine {
+  const { swiotlb } = machine;
+  if (swiotlb === null || !chance(random, 1, 5)) return machine;
+  const slots = chance(random, 3, 4) ? 128 * swiotlb.areas : 32768;
+  const force = swiotlb.force || chance(random, 1, 2);
+  return { ...machine, swiotlb: { ...swiotlb, slots, force, dynamic: true } };
 }
 
 function fits(machine: Machine, limits: MachineLimits): boolean {
