@@ -224,13 +224,16 @@ function usualKinds(operations: Operations, theme: Theme): Kinds {
 
 /**
  * Of three programs one is about memory alone, one about mappings and one about both. Where bounce
- * memory may grow, one in three is about that instead.
+ * memory may grow, one in three is about that instead; where memory is scarce, half
+ * are about memory alone.
  */
-function drawKinds(random: Random, { swiotlb }: Machine, operations: Operations): Kinds {
+function drawKinds(random: Random, machine: Machine, operations: Operations): Kinds {
+  const { swiotlb, lowmemReserve } = machine;
   const both = operations.has('map_page');
   const grows = both && operations.has('alloc_pages') && swiotlb?.dynamic === true;
   if (grows && chance(random, 1, 3)) return usualKinds(operations, 'slots');
-  const theme = both ? pick(random, ['memory', 'mappings', 'both'] as const) : 'memory';
+  const scarce = lowmemReserve && chance(random, 1, 2);
+  const theme = both && !scarce ? pick(random, ['memory', 'mappings', 'both'] as const) : 'memory';
   return chance(random, 1, 2)
     ? swarmKinds(random, operations, theme)
     : usualKinds(operations, theme);
