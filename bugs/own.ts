@@ -6,6 +6,7 @@ import { BUDDY } from './own/buddy.ts';
 import { CMA } from './own/cma.ts';
 import { COHERENT } from './own/coherent.ts';
 import { DIRECT } from './own/direct.ts';
+import { DYNAMIC_POOLS } from './own/dynamic-pools.ts';
 import { LADDER } from './own/ladder.ts';
 import { MAPPING } from './own/mapping.ts';
 import { RESERVED_MEM } from './own/reserved-mem.ts';
@@ -26,4 +27,5 @@ export const OWN_BUGS: readonly Bug[] = [
   ...LADDER,
   ...STREAMING,
   ...SCATTERLIST,
+  ...DYNAMIC_POOLS,
 ];

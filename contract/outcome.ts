@@ -15,6 +15,8 @@ export type Warning = 'range' | 'default-redefined';
  * State given or taken besides the result. `chunk`: the atomic pool `of` (kernel, dma, dma32) grew
  * by the memory at `phys`. `bounce-pool`: slots of 2 KiB are in the memory at `phys`, for all
  * devices (`of`: default, or grown) or for the one mapping that needed them (transient).
+ * `bounce-pool-gone`: that mapping ended, and its pool with it. `bytes` are those of the slots; the
+ * page allocator gives the block that holds them.
  */
 export interface Event {
   readonly event: string;

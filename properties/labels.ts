@@ -30,7 +30,7 @@ export function countLabels(tally: Tally, state: State, op: Op, outcome: Outcome
     case 'unpin':
     case 'run_work':
     case 'census':
-      return countPages(tally, op, outcome);
+      return countPages(tally, state, op, outcome);
     case 'free':
       if (op.via >= 0 && op.via !== state.buffers.get(op.buffer)?.device) {
         tally.add('freed by a sharer');

@@ -94,6 +94,8 @@ export const ASKED_BY: Readonly<Record<string, Groups>> = {
   'map/no-mask': MAP,
   'map/resource': [['alloc_noncoherent'], ['map_resource']],
   'bounce/pool': [['alloc_noncoherent']],
+  'bounce/transient': MAP,
+  'bounce/growth': [...MAP, ['run_work']],
   'bounce/inside': MAP,
   'bounce/disjoint': MAP,
   'bounce/aligned': MAP,

@@ -8,11 +8,11 @@ import type { Interval } from './system-ram.ts';
 import { streamLimit, translations, untranslations } from './view.ts';
 
 /** Bytes of a slot (IO_TLB_SIZE). */
-const SLOT = 2048;
+export const SLOT = 2048;
 /** Slots of a segment (IO_TLB_SEGSIZE): no run of slots crosses a border of these. */
-const SEGMENT = 128;
+export const SEGMENT = 128;
 
-/** Pools the device bounces through. */
+/** Pools all mappings of the device bounce through, not those that live for one. */
 export function poolsOf(state: State, device: DeviceState): readonly SlotsState[] {
   return device.slots === null ? state.memory.bounce : [device.slots];
 }
@@ -28,15 +28,20 @@ function lead(device: DeviceState, piece: Piece): number {
   return piece.start % Math.min(SLOT, device.spec.minAlign + 1);
 }
 
-/** The slots behind the bus address that is said to stand for the piece, or null. */
+/** Bytes of the slots that stand for the piece. */
+export function slotBytes(device: DeviceState, piece: Piece): number {
+  return Math.ceil((lead(device, piece) + piece.length) / SLOT) * SLOT;
+}
+
+/** The slots of the pools behind the bus address that is said to stand for the piece, or null. */
 export function slotsBehind(
-  state: State,
+  pools: readonly SlotsState[],
   device: DeviceState,
   piece: Piece,
   address: number,
 ): Bounce | null {
   for (const data of untranslations(device, address)) {
-    const pool = poolsOf(state, device).find(({ start, end }) => start <= data && data < end);
+    const pool = pools.find(({ start, end }) => start <= data && data < end);
     if (pool === undefined) continue;
     const first = Math.floor((data - pool.start) / SLOT);
     const end = Math.ceil((data + piece.length - pool.start) / SLOT);
@@ -78,7 +83,7 @@ export function busStart(device: DeviceState, { start, end }: SlotsState): numbe
 }
 
 /** Where in one pool a piece fits beside what is there. */
-interface Room {
+export interface Room {
   /** Segments with a place. */
   readonly segments: number;
   /** Are there places the device does not reach? */
@@ -89,12 +94,12 @@ interface Room {
  * Looks at every place in the pool. The device sees runs that start on a slot of its own addresses,
  * or, from a page on and without low bits to keep, on a page.
  */
-function roomFor(state: State, device: DeviceState, pool: SlotsState, piece: Piece): Room {
+export function roomFor(state: State, device: DeviceState, pool: SlotsState, piece: Piece): Room {
   const bus = busStart(device, pool);
   if (bus === null) return { segments: 0, beyond: false };
   const { pageSize } = state.machine;
   const head = lead(device, piece);
-  const bytes = Math.ceil((head + piece.length) / SLOT) * SLOT;
+  const bytes = slotBytes(device, piece);
   const wholePage = device.spec.minAlign === 0 && piece.length >= pageSize;
   const step = wholePage ? pageSize : SLOT;
   const limit = streamLimit(device);
@@ -111,20 +116,34 @@ function roomFor(state: State, device: DeviceState, pool: SlotsState, piece: Pie
   return { segments: segments.size, beyond: false };
 }
 
-/** Must there be room for all of the pieces, whatever place each of them is given? */
-export function mustBounceAll(
+/**
+ * Which of the pieces may find no room, whatever place each of them is given? Null: all of them,
+ * because slots out of reach may be given, and given back: no other ones are tried.
+ */
+export function withoutRoom(
   state: State,
   device: DeviceState,
   pieces: readonly Piece[],
-): boolean {
+): readonly Piece[] | null {
   const pools = poolsOf(state, device);
-  return pieces.every((piece) => {
+  const short: Piece[] = [];
+  for (const piece of pieces) {
     const rooms = pools.map((pool) => roomFor(state, device, pool, piece));
-    // Slots out of reach may be given, and given back: no other ones are tried.
-    if (rooms.some(({ beyond }) => beyond)) return false;
+    if (rooms.some(({ beyond }) => beyond)) return null;
     // The other pieces take room in a segment each.
-    return rooms.reduce((sum, { segments }) => sum + segments, 0) >= pieces.length;
-  });
+    const segments = rooms.reduce((sum, room) => sum + room.segments, 0);
+    if (segments < pieces.length) short.push(piece);
+  }
+  return short;
+}
+
+/**
+ * May Linux's search leave out a place for the device in this pool? Only where runs may begin at
+ * some multiple of their steps other than the first (deviation slot-search-incomplete).
+ */
+export function mayMiss({ machine }: State, device: DeviceState, pool: SlotsState): boolean {
+  const bus = busStart(device, pool);
+  return device.spec.minAlign >= SLOT || bus === null || bus % machine.pageSize !== 0;
 }
 
 /** max_segment and boundary do not count: only low bits to keep cost room. */

@@ -164,11 +164,13 @@ export class Judge {
     );
   }
 
-  /** Memory is given to pools when put-off work is done, and at no other time. */
+  /** Memory is given to pools by operations whose rules say so, and by no others. */
   #checkEvents(op: Op, outcome: Outcome): Violation | null {
-    const [first] = outcome.events ?? [];
-    if (first === undefined || op.op === 'run_work' || !this.state.accounted) return null;
-    return broken('atomic/growth', 'growth by run_work alone', `${first.event} of ${first.bytes}`);
+    const { tells = [] } = ruleOf(op);
+    const first = (outcome.events ?? []).find(({ event }) => !tells.includes(event));
+    if (first === undefined || !this.state.accounted) return null;
+    const law = first.event.startsWith('bounce-pool') ? 'bounce/growth' : 'atomic/growth';
+    return broken(law, 'growth by run_work alone', `${first.event} of ${first.bytes}`);
   }
 
   #checkWarnings(op: Op, outcome: Outcome): Violation | null {

@@ -53,6 +53,8 @@ export interface SlotsState {
   readonly live: BufferState[];
   /** Slots that stand for bytes of mappings, as physical ranges. */
   bounces: Interval[];
+  /** Pages of the page allocator it was made of; null: memory that was set aside at boot. */
+  readonly block: Interval | null;
 }
 
 /** Memory of a subject that does not say where its atomic pools are. */
@@ -60,6 +62,8 @@ export interface UnseenState {
   readonly kind: 'unseen';
   readonly live: BufferState[];
 }
+
+export type Due = 'no' | 'maybe' | 'yes';
 
 export interface Memory {
   readonly zones: readonly Zone[];
@@ -78,6 +82,10 @@ export interface Memory {
   readonly slots: Map<number, SlotsState>;
   /** Bounce pools that serve all devices: the default one, then what was added. */
   readonly bounce: SlotsState[];
+  /** Bounce pools that live as long as one mapping. */
+  transient: SlotsState[];
+  /** Did a mapping find no slots since `run_work`? Maybe: what the search looks at is open. */
+  bounceDue: Due;
   readonly unseen: UnseenState;
 }
 
@@ -126,6 +134,8 @@ export function newMemory(
     growthDue: false,
     slots: new Map(),
     bounce: held.map(([start, end]) => slotsAt(-1, start, end)),
+    transient: [],
+    bounceDue: 'no',
     unseen: { kind: 'unseen', live: [] },
   };
 }
@@ -140,8 +150,18 @@ export function unreserved(machine: Machine, mapped: readonly Interval[]): reado
   return without(mapped, reserved.map(bytesOf));
 }
 
-export function slotsAt(region: number, start: number, end: number): SlotsState {
-  return { kind: 'slots', region, start, end, live: [], bounces: [] };
+export function slotsAt(
+  region: number,
+  start: number,
+  end: number,
+  block: Interval | null = null,
+): SlotsState {
+  return { kind: 'slots', region, start, end, live: [], bounces: [], block };
+}
+
+/** Pages that bounce pools are made of. */
+export function bounceBlocks({ bounce, transient }: Memory): Interval[] {
+  return [...bounce, ...transient].flatMap(({ block }) => (block === null ? [] : [block]));
 }
 
 function bytesOf({ base, size }: Region): Interval {
@@ -206,7 +226,11 @@ export function pageArena(memory: Memory, pageSize: number, zones: readonly Zone
     within(pages.parts, [start * pageSize, end * pageSize]),
   );
   const held = chunks.filter(({ from }) => from === pages);
-  const taken = [...pages.live.map(taking), ...held.map(({ start, end }) => [start, end] as const)];
+  const taken = [
+    ...pages.live.map(taking),
+    ...held.map(({ start, end }) => [start, end] as const),
+    ...bounceBlocks(memory),
+  ];
   return { parts, origin: 0, taken };
 }
 

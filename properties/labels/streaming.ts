@@ -4,8 +4,11 @@ import type { Outcome } from '../../contract/outcome.ts';
 import { total, without } from '../../model/judge/arena.ts';
 import { isForced, poolsOf, slotsBehind } from '../../model/judge/bounce.ts';
 import { allContended } from '../../model/judge/bytes.ts';
+import { isDynamic, madeFor } from '../../model/judge/dynamic.ts';
 import type { Piece } from '../../model/judge/mappings.ts';
 import { bytesOf, lengthOf } from '../../model/judge/mappings.ts';
+import type { SlotsState } from '../../model/judge/memory.ts';
+import { ownPools } from '../../model/judge/rules/transient.ts';
 import type { DeviceState, State } from '../../model/judge/state.ts';
 import { translations } from '../../model/judge/view.ts';
 import type { Tally } from './tally.ts';
@@ -52,11 +55,15 @@ function countMap(tally: Tally, state: State, op: Mapping, outcome: Outcome) {
   if (outcome.is !== 'ok') return countRefusal(tally, state, device, pieces);
   if (!isLinear(state, pieces)) tally.add('mapped without a linear address');
   const given = op.op === 'map_page' ? [[outcome.address!, op.size] as const] : outcome.segments!;
-  const bounced = pieces.filter(({ start, length }, index) => {
+  const made = madeFor(state, outcome);
+  const pools = [...poolsOf(state, device), ...made];
+  const bounced = pieces.flatMap((piece, index) => {
     const address = given[index]?.[0] ?? -1;
-    if (translations(device, start, length).includes(address)) return false;
-    return slotsBehind(state, device, { start, length }, address) !== null;
+    if (translations(device, piece.start, piece.length).includes(address)) return [];
+    return slotsBehind(pools, device, piece, address) ?? [];
   });
+  if (made.length > 0) tally.add('transient pool made');
+  if (bounced.some(({ pool }) => isGrown(pool, made))) tally.add('bounced in a grown pool');
   if (bounced.length === 0) tally.add('mapped directly');
   else tally.add(bounced.length < pieces.length ? 'a part bounced' : 'bounced');
   if (bounced.length > 1) tally.add('several pieces bounced');
@@ -66,6 +73,11 @@ function countMap(tally: Tally, state: State, op: Mapping, outcome: Outcome) {
     tally.add('shares a cache line');
   }
   countOthers(tally, state, op.device, pieces);
+}
+
+/** Was the pool added, to stay? */
+function isGrown(pool: SlotsState, made: readonly SlotsState[]): boolean {
+  return pool.block !== null && !made.includes(pool);
 }
 
 function isLinear(state: State, pieces: readonly Piece[]): boolean {
@@ -79,6 +91,7 @@ function countRefusal(tally: Tally, state: State, device: DeviceState, pieces: r
   if (pieces.some(({ length }) => length > 2 ** 18)) {
     return tally.add('map refused: too long to bounce');
   }
+  if (isDynamic(state, device)) return tally.add('map refused: no transient pool');
   const busy = pools.some(({ bounces }) => bounces.length > 0);
   tally.add(busy ? 'map refused: others bounce' : 'map refused: no slots in reach');
 }
@@ -110,6 +123,7 @@ function countUnmap(tally: Tally, state: State, op: OpOf<'unmap'>) {
   if (mapping === undefined) return;
   tally.add(op.attrs.length > 0 ? 'unmapped without a sync' : 'unmapped');
   if (mapping.pieces.some(({ bounce }) => bounce !== null)) tally.add('slots given back');
+  if (ownPools(state, mapping).length > 0) tally.add('transient pool given back');
 }
 
 function countSync(tally: Tally, state: State, op: Sync) {

@@ -1,5 +1,12 @@
 /** Random machines: the distribution of real boards, lifted tails, and the extremes. */
-import type { Bank, Machine, ProfileName, Region, Swiotlb } from '../../contract/machine.ts';
+import type {
+  Bank,
+  Device,
+  Machine,
+  ProfileName,
+  Region,
+  Swiotlb,
+} from '../../contract/machine.ts';
 import { maxPageOrder, PROFILES, REGION_FLAGS, usualZoneDmaLimit } from '../../contract/machine.ts';
 import { alignDown } from '../../contract/numbers.ts';
 import type { MachineLimits } from '../../contract/subject.ts';
@@ -54,7 +61,27 @@ export function drawMachine(random: Random, limits: MachineLimits = {}): Machine
     swiotlb: drawSwiotlb(random, profile),
     devices: drawDevices(random, frame, regions, devicesMax),
   };
-  return far ? drawBouncing(random, machine) : machine;
+  return mayGrow(random, far ? drawBouncing(random, machine) : machine);
+}
+
+/**
+ * In one build of five with bounce memory there is more when that is full: mostly a segment for
+ * each area, that it soon is; else more than one pool more may have.
+ */
+function mayGrow(random: Random, machine: Machine): Machine {
+  const { swiotlb } = machine;
+  if (swiotlb === null || !chance(random, 1, 5)) return machine;
+  const slots = chance(random, 3, 4) ? 128 * swiotlb.areas : 32768;
+  const force = swiotlb.force || chance(random, 1, 2);
+  const devices = machine.devices.map((device) => limited(random, machine, device));
+  return { ...machine, swiotlb: { ...swiotlb, slots, force, dynamic: true }, devices };
+}
+
+/** One in four reaches half of the lowest memory: not all that pools may be made of. */
+function limited(random: Random, { banks }: Machine, device: Device): Device {
+  const lowest = banks.reduce((a, b) => (a.base < b.base ? a : b));
+  if (device.windows.length > 0 || !chance(random, 1, 4)) return device;
+  return { ...device, busLimit: lowest.base + Math.floor(lowest.size / 2) - 1 };
 }
 
 function fits(machine: Machine, limits: MachineLimits): boolean {

@@ -85,6 +85,24 @@ const WITH_MAPPINGS: ReadonlySet<OpName> = new Set<OpName>([
   'device_write',
 ]);
 
+/** How often each kind is drawn where slots are to run out; others are not. */
+const FOR_SLOTS: { readonly [N in OpName]?: number } = {
+  alloc_pages: 30,
+  free_pages: 6,
+  run_work: 12,
+  write: 6,
+  read: 6,
+  sg_from_pages: 10,
+  sg_free: 2,
+  map_page: 70,
+  map_sgtable: 20,
+  unmap: 25,
+  sync_for_cpu: 8,
+  sync_for_device: 8,
+  mapped_read: 12,
+  mapped_write: 12,
+};
+
 /** Drawn before the first operation. */
 export interface Configuration {
   readonly length: number;
@@ -134,7 +152,7 @@ function drawConfiguration(
     length: drawLength(random),
     scale: chance(random, 1, 2) ? 'small' : 'large',
     focus: drawFocus(random, machine),
-    kinds: drawKinds(random, operations),
+    kinds: drawKinds(random, machine, operations),
     hasPages: operations.has('alloc_noncoherent'),
   };
 }
@@ -180,13 +198,14 @@ function drawKind(random: Random, { sums, total }: Kinds): OpName {
 }
 
 /** What a program is about. */
-type Theme = 'memory' | 'mappings' | 'both';
+type Theme = 'memory' | 'mappings' | 'both' | 'slots';
 
 /** Of a program about mappings, this share of what only memory is about. */
 const ASIDE = 1 / 8;
 
 /** How often a kind is drawn in a program about something, if it draws no weights of its own. */
 function usual(name: OpName, theme: Theme): number {
+  if (theme === 'slots') return FOR_SLOTS[name] ?? 0;
   if (STREAMING.has(name)) return theme === 'memory' ? 0 : USUAL[name];
   return theme === 'mappings' && !WITH_MAPPINGS.has(name) ? USUAL[name] * ASIDE : USUAL[name];
 }
@@ -203,10 +222,18 @@ function usualKinds(operations: Operations, theme: Theme): Kinds {
   return kinds;
 }
 
-/** Of three programs one is about memory alone, one about mappings and one about both. */
-function drawKinds(random: Random, operations: Operations): Kinds {
+/**
+ * Of three programs one is about memory alone, one about mappings and one about both. Where bounce
+ * memory may grow, one in three is about that instead; where memory is scarce, half
+ * are about memory alone.
+ */
+function drawKinds(random: Random, machine: Machine, operations: Operations): Kinds {
+  const { swiotlb, lowmemReserve } = machine;
   const both = operations.has('map_page');
-  const theme = both ? pick(random, ['memory', 'mappings', 'both'] as const) : 'memory';
+  const grows = both && operations.has('alloc_pages') && swiotlb?.dynamic === true;
+  if (grows && chance(random, 1, 3)) return usualKinds(operations, 'slots');
+  const scarce = lowmemReserve && chance(random, 1, 2);
+  const theme = both && !scarce ? pick(random, ['memory', 'mappings', 'both'] as const) : 'memory';
   return chance(random, 1, 2)
     ? swarmKinds(random, operations, theme)
     : usualKinds(operations, theme);

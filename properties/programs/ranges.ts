@@ -8,7 +8,7 @@ import type { Plan, PlannedBuffer } from './plan.ts';
 
 /** Slots are 2 KiB, a segment of them 256 KiB: lengths beside their multiples matter. */
 export const SLOT = 2048;
-const SEGMENT = 128 * SLOT;
+export const SEGMENT = 128 * SLOT;
 
 export function drawBuffer(random: Random, plan: Plan): PlannedBuffer | null {
   const usable = plan.live.filter(({ size }) => size > 0);

@@ -5,7 +5,7 @@ import type { Random } from '../random.ts';
 import { between, chance, pick } from '../random.ts';
 import type { Configuration } from './draw.ts';
 import type { Plan, PlannedMapping } from './plan.ts';
-import { drawBuffer, drawDevice, drawRange, pagesIn } from './ranges.ts';
+import { drawBuffer, drawDevice, drawRange, pagesIn, SEGMENT } from './ranges.ts';
 import { drawPhys } from './sizes.ts';
 import { drawOnTable, drawTable, type TableOp } from './tables.ts';
 
@@ -76,7 +76,7 @@ function drawMapPage(random: Random, config: Configuration, plan: Plan): Op | nu
   const buffer = drawBuffer(random, plan);
   if (buffer === null) return null;
   const whole = pagesIn(plan, buffer) * plan.machine.pageSize;
-  const { offset, length: size } = drawRange(random, whole, plan.machine.cacheLine);
+  const { offset, length: size } = drawPart(random, plan, whole);
   const direction = pick(random, DIRECTIONS);
   const device = drawMapper(random, config, plan);
   const out = plan.newName();
@@ -85,6 +85,14 @@ function drawMapPage(random: Random, config: Configuration, plan: Plan): Op | nu
   const attrs = drawAttrs(random);
   const cpu = drawCpu(random, plan);
   return { op: 'map_page', out, device, buffer: buffer.label, offset, size, direction, attrs, cpu };
+}
+
+/** Where pools are added when slots run out, half of the time as much as one run of them has. */
+function drawPart(random: Random, { machine }: Plan, whole: number) {
+  if (machine.swiotlb?.dynamic !== true || chance(random, 1, 2)) {
+    return drawRange(random, whole, machine.cacheLine);
+  }
+  return { offset: 0, length: Math.min(whole, SEGMENT) };
 }
 
 function drawMapTable(random: Random, config: Configuration, plan: Plan): Op | null {

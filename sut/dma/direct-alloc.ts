@@ -4,17 +4,11 @@
  */
 import type { Machine, ZoneName } from '../../contract/machine.ts';
 import { PROFILES } from '../../contract/machine.ts';
-import {
-  alignUp,
-  BEYOND,
-  maskOfBits,
-  orderOf,
-  pagesOf,
-  UNLIMITED,
-} from '../../contract/numbers.ts';
+import { alignUp, BEYOND, orderOf, pagesOf } from '../../contract/numbers.ts';
 import type { Device } from '../device.ts';
 import { CONFIG } from '../kernel/config.ts';
 import type { Memory } from '../memory.ts';
+import { zoneBelow, zoneFor } from '../mm/zones.ts';
 import type { Allocation, CoherentMem } from './coherent.ts';
 import { dmaAllocFromPool, dmaReleaseFromPool } from './coherent.ts';
 import { dmaAllocContiguous, dmaFreeContiguous } from './contiguous.ts';
@@ -159,8 +153,7 @@ export class DirectAlloc {
   /** (:dma_direct_optimal_gfp_mask) */
   #hintOf(dev: Device): Hint {
     const physLimit = dmaToPhys(dev, coherentLimit(dev));
-    if (physLimit <= this.#machine.zoneDmaLimit) return { zone: 'dma', physLimit };
-    return { zone: physLimit <= maskOfBits(32) ? 'dma32' : 'normal', physLimit };
+    return { zone: zoneFor(this.#machine, physLimit), physLimit };
   }
 
   /**
@@ -205,10 +198,7 @@ export class DirectAlloc {
   }
 
   #lower(zone: ZoneName, physLimit: number): ZoneName | null {
-    if (zone === 'dma') return null;
-    const zones: readonly ZoneName[] = PROFILES[this.#machine.profile].zones;
-    const dma32 = zone === 'normal' && zones.includes('dma32') && physLimit < UNLIMITED;
-    return dma32 ? 'dma32' : 'dma';
+    return zoneBelow(this.#machine, zone, physLimit);
   }
 
   #reaches(dev: Device, pfn: number, bytes: number): boolean {

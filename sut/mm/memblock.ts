@@ -10,7 +10,7 @@ import type { Range } from '../lib/ranges.ts';
  * The last address of low memory. (include/linux/memblock.h:ARCH_LOW_ADDRESS_LIMIT,
  * arch/arm64/mm/init.c:max_zone_phys)
  */
-function archLowAddressLimit({ profile, zoneDmaLimit, banks }: Machine): number {
+export function archLowAddressLimit({ profile, zoneDmaLimit, banks }: Machine): number {
   if (!PROFILES[profile].lowIsZoneDma) return 2 ** 32 - 1;
   return Math.min(zoneDmaLimit, Math.max(...banks.map(({ base, size }) => base + size)) - 1);
 }

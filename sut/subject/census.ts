@@ -72,4 +72,6 @@ function ofSlots({ reserved, ioTlb }: System): Entry[] {
   return ioTlb === null ? restricted : [...restricted, ['slots', freeSlots(ioTlb)]];
 }
 
-const freeSlots = (mem: IoTlbMem) => mem.nslabs - mem.totalUsed;
+/** Of the pools that stay: all slots of a transient one count as used, and it has no others. */
+const freeSlots = ({ nslabs, totalUsed, transientNslabs }: IoTlbMem) =>
+  nslabs - (totalUsed - transientNslabs);

@@ -9,6 +9,7 @@ import type { SgTable } from '../lib/scatterlist.ts';
 import type { MappingOp } from './kinds.ts';
 import type { System } from './system.ts';
 import type { PageSource, Tables } from './tables.ts';
+import { withEvents } from './with-events.ts';
 
 /** A run of bus addresses. */
 interface Segment {
@@ -42,6 +43,11 @@ export class Mappings {
   }
 
   apply(op: MappingOp): Outcome {
+    const outcome = this.#answer(op);
+    return withEvents(outcome, this.#system.tlbPages?.events('transient') ?? []);
+  }
+
+  #answer(op: MappingOp): Outcome {
     switch (op.op) {
       case 'map_page':
         return this.#mapPage(op);

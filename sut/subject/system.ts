@@ -10,9 +10,10 @@ import { AtomicPools } from '../dma/pool.ts';
 import { Streaming } from '../dma/streaming.ts';
 import { IO_TLB_SIZE } from '../dma/swiotlb/constants.ts';
 import { IoTlbMem } from '../dma/swiotlb/mem.ts';
+import { TlbPages } from '../dma/swiotlb/tlb-pages.ts';
 import { CONFIG } from '../kernel/config.ts';
 import { type Memory, memoryOf } from '../memory.ts';
-import type { BouncePool } from '../mm/memblock.ts';
+import { archLowAddressLimit, type BouncePool } from '../mm/memblock.ts';
 import { TakenPages } from '../mm/taken-pages.ts';
 import { ReservedMemory } from '../of/reserved-mem.ts';
 
@@ -26,6 +27,8 @@ export interface System {
   readonly directMap: DirectMap;
   /** Bounce memory for all devices without their own; null: there is none. */
   readonly ioTlb: IoTlbMem | null;
+  /** Where more of it comes from; null: there never is more. */
+  readonly tlbPages: TlbPages | null;
   /** Where booting put it. */
   readonly bounceEvents: readonly Event[];
   readonly devices: readonly Device[];
@@ -45,7 +48,8 @@ export function bootSystem(machine: Machine): System {
   const { globalPool } = reserved;
   const direct = new DirectAlloc(machine, memory, globalPool, atomicPools);
   const mapping = new DmaMapping(machine, memory, globalPool, direct);
-  const ioTlb = swiotlbInit(machine, memory.bouncePool);
+  const tlbPages = machine.swiotlb?.dynamic === true ? new TlbPages(machine, memory) : null;
+  const ioTlb = swiotlbInit(machine, memory.bouncePool, tlbPages);
   // Without bounce memory all small objects are made as large as a line.
   const smallLine =
     ioTlb !== null && PROFILES[machine.profile].bouncesSmall ? machine.cacheLine : 0;
@@ -59,6 +63,7 @@ export function bootSystem(machine: Machine): System {
     streaming: new Streaming(mapping, directMap),
     directMap,
     ioTlb,
+    tlbPages,
     bounceEvents: memory.bouncePool === null ? [] : [bounceEvent(memory.bouncePool)],
     devices: machine.devices.map((spec) => ({
       name: spec.name,
@@ -85,11 +90,17 @@ export function bootSystem(machine: Machine): System {
 }
 
 /** (kernel/dma/swiotlb.c:swiotlb_init_remap) */
-function swiotlbInit(machine: Machine, pool: BouncePool | null): IoTlbMem | null {
+function swiotlbInit(
+  machine: Machine,
+  pool: BouncePool | null,
+  memory: TlbPages | null,
+): IoTlbMem | null {
   if (pool === null) return null;
   const { start, nslabs, nareas } = pool;
   const { force } = machine.swiotlb!;
-  return new IoTlbMem({ start, nslabs, nareas, pageSize: machine.pageSize, forceBounce: force });
+  const options = { start, nslabs, nareas, pageSize: machine.pageSize, forceBounce: force };
+  if (memory === null) return new IoTlbMem(options);
+  return new IoTlbMem({ ...options, dynamic: { memory, physLimit: archLowAddressLimit(machine) } });
 }
 
 function bounceEvent({ start, nslabs }: BouncePool): Event {

@@ -89,6 +89,22 @@ export const STREAMING_LAWS: readonly Law[] = [
     ['free-memory'],
   ),
   law(
+    'bounce/transient',
+    'A pool for one mapping alone is made only where the others have no room, of just the slots ' +
+      'it needs, in free pages up to the limit of the device; it ends with the mapping.',
+    ['mapping 4.11', 'mapping 4.12'],
+    'kernel/dma/swiotlb.c:swiotlb_find_slots',
+    ['free-memory'],
+  ),
+  law(
+    'bounce/growth',
+    'Put-off work adds one pool after a mapping found no slots, and at no other time: like the ' +
+      'default one up to the largest block of pages, or the most there is room for below 4 GiB.',
+    ['mapping 4.11'],
+    'kernel/dma/swiotlb.c:swiotlb_dyn_alloc',
+    ['free-memory'],
+  ),
+  law(
     'bounce/inside',
     'Bounced bytes lie within one segment of a pool of the device.',
     ['mapping 4.14'],

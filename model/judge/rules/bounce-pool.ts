@@ -4,30 +4,30 @@ import type { Machine } from '../../../contract/machine.ts';
 import { PROFILES } from '../../../contract/machine.ts';
 import { hex, sizeText } from '../../../contract/numbers.ts';
 import type { Event } from '../../../contract/outcome.ts';
+import { SEGMENT, SLOT } from '../bounce.ts';
 import { newMemory, unreserved, within } from '../memory.ts';
 import { runText } from '../place.ts';
 import { broken } from '../rule.ts';
 import type { State } from '../state.ts';
 import type { Interval } from '../system-ram.ts';
 
-/** Bytes of a slot; slots of a segment; the fewest slots worth having (IO_TLB_MIN_SLABS). */
-const SLOT = 2048;
-const SEGMENT = 128;
-const SLOTS_MIN = 512;
+/** The fewest slots worth having (IO_TLB_MIN_SLABS). */
+export const SLOTS_MIN = 512;
 
-/**
- * One past what the pool may have. The limit is the last byte of low memory, and memblock takes it
- * for an end: the byte, and so its page, is left. (mm/memblock.c:memblock_alloc_low)
- */
-function lowEnd({ profile, zoneDmaLimit, banks }: Machine): number {
+/** The last byte of low memory (ARCH_LOW_ADDRESS_LIMIT). */
+export function lowLimit({ profile, zoneDmaLimit, banks }: Machine): number {
   if (!PROFILES[profile].lowIsZoneDma) return 2 ** 32 - 1;
   const ends = banks.map(({ base, size }) => base + size);
   return Math.min(zoneDmaLimit, Math.max(...ends) - 1);
 }
 
-/** Low memory that is free then; page 0 is never given (:memblock_find_in_range_node). */
+/**
+ * Low memory that is free then. memblock takes the limit for an end, so that its byte, and the page
+ * of it, is left (mm/memblock.c:memblock_alloc_low); page 0 is never given
+ * (:memblock_find_in_range_node).
+ */
 function holes({ machine, ram }: State): readonly Interval[] {
-  return within(unreserved(machine, ram.mapped), [machine.pageSize, lowEnd(machine)]);
+  return within(unreserved(machine, ram.mapped), [machine.pageSize, lowLimit(machine)]);
 }
 
 /** Bytes of the pool: half as many again and again, until there is room. Null: never. */
@@ -63,7 +63,7 @@ export function checkBootBounce(state: State, events: readonly Event[]): Violati
   if (inside && run[0] % state.machine.pageSize === 0) return null;
   return broken(
     'bounce/pool',
-    `free pages that end by ${hex(lowEnd(state.machine))}`,
+    `free pages that end by ${hex(lowLimit(state.machine))}`,
     runText(run),
   );
 }

@@ -1,10 +1,11 @@
 /** Which mappings mean something, and have one meaning only. */
 import { poolsOf } from '../bounce.ts';
+import { isDynamic, pagesWithin } from '../dynamic.ts';
 import { repeats } from '../mappings.ts';
 import { deviceFor, isLinear, type Mapping, mustBounce, piecesOf } from '../reach.ts';
 import type { Legality } from '../rule.ts';
 import type { DeviceState, State } from '../state.ts';
-import { translations } from '../view.ts';
+import { streamLimit, translations } from '../view.ts';
 import { isCached } from './table-walk.ts';
 import { tableLegality } from './tables.ts';
 
@@ -19,6 +20,19 @@ function deviceLegality(state: State, device: DeviceState): Legality {
     );
   });
   return clear ? 'legal' : 'undefined';
+}
+
+/**
+ * Pools may be made of any memory in reach: through windows, each run of it must have one meaning
+ * as well, or none.
+ */
+function isClearForPools(state: State, device: DeviceState): boolean {
+  if (!isDynamic(state, device) || device.mask === null || device.windows.length === 0) return true;
+  return pagesWithin(state, streamLimit(device)).every(([from, to]) => {
+    const met = device.windows.filter(({ cpu, size }) => cpu < to && from < cpu + size);
+    const whole = translations(device, from, to - from).length;
+    return met.length === 0 || (met.length === 1 && whole === 1);
+  });
 }
 
 function bytesLegality(state: State, op: Mapping): Legality {
@@ -60,5 +74,10 @@ export function mapLegality(state: State, op: Mapping): Legality {
   const unclear = piecesOf(state, op).some(
     ({ start }) => start === 0 || translations(device, start, 1).length > 1,
   );
-  return unclear || looksAtAlias(state, op, device) ? 'undefined' : 'legal';
+  if (unclear || looksAtAlias(state, op, device)) return 'undefined';
+  if (isClearForPools(state, device)) return 'legal';
+  const bounces = piecesOf(state, op).some((piece) =>
+    mustBounce(state, device, piece, op.direction),
+  );
+  return bounces ? 'undefined' : 'legal';
 }

@@ -10,13 +10,16 @@ import {
   inOneSegment,
   keepsBits,
   keepsBoundary,
-  mustBounceAll,
+  poolsOf,
   slotsBehind,
   takenOf,
+  withoutRoom,
 } from '../bounce.ts';
 import { settle, showDevice } from '../bytes.ts';
-import type { MappedPiece, MappingState, Piece } from '../mappings.ts';
+import { madeFor, mustMakePools } from '../dynamic.ts';
+import type { Bounce, MappedPiece, MappingState, Piece } from '../mappings.ts';
 import { bytesOf, lengthOf } from '../mappings.ts';
+import type { SlotsState } from '../memory.ts';
 import { runText } from '../place.ts';
 import { deviceFor, directly, isLinear, type Mapping, mustBounce, piecesOf } from '../reach.ts';
 import type { Rule } from '../rule.ts';
@@ -25,14 +28,23 @@ import type { DeviceState, State } from '../state.ts';
 import type { Interval } from '../system-ram.ts';
 import { streamLimit } from '../view.ts';
 import { mapLegality } from './map-legality.ts';
+import { checkMade, checkTransient, checkUsed, noteNeed } from './transient.ts';
 
-/** What is wrong with what the device was given for one piece; `earlier`: of the same call. */
+/** What else was given in the same call. */
+interface Given {
+  /** Pools that were made for it. */
+  readonly made: readonly SlotsState[];
+  /** Bounces of pieces before. */
+  readonly earlier: readonly Bounce[];
+}
+
+/** What is wrong with what the device was given for one piece? */
 function checkPiece(
   state: State,
   op: Mapping,
   piece: Piece,
   address: number,
-  earlier: readonly Interval[],
+  { made, earlier }: Given,
 ): Violation | null {
   const device = deviceFor(state, op);
   const direct = directly(device, piece);
@@ -40,7 +52,8 @@ function checkPiece(
     if (!mustBounce(state, device, piece, op.direction)) return null;
     return broken('map/bounced', 'bounce memory', `the bytes themselves at ${hex(address)}`);
   }
-  const behind = slotsBehind(state, device, piece, address);
+  const pools = [...poolsOf(state, device), ...made];
+  const behind = slotsBehind(pools, device, piece, address);
   if (behind === null) {
     const expected = direct === null ? 'bounce memory' : `${hex(direct)} or bounce memory`;
     return broken('map/reachable', expected, `${hex(address)}, which means neither`);
@@ -56,11 +69,15 @@ function checkPiece(
   if (!inOneSegment(pool, taken)) {
     return broken('bounce/inside', 'slots of one segment of the pool', run);
   }
-  const clash = [...takenOf(pool), ...earlier].find(([a, b]) => a < taken[1] && taken[0] < b);
+  const all = [...takenOf(pool), ...earlier.map((one) => one.taken)];
+  const clash = all.find(([a, b]) => a < taken[1] && taken[0] < b);
   if (clash !== undefined) {
     return broken('bounce/disjoint', `no slot of ${runText(clash)}: they are taken`, run);
   }
-  return checkSight(device, piece, address, taken, behind.data);
+  const own = made.includes(pool)
+    ? checkTransient(state, device, piece, pool, earlier.length)
+    : null;
+  return own ?? checkSight(device, piece, address, taken, behind.data);
 }
 
 /** As the device sees it: low bits, boundary, reach. */
@@ -94,25 +111,37 @@ function mayRefuse(state: State, op: Mapping): boolean {
   );
   if (bounced.length === 0) return false;
   if (bounced.some((piece) => !isLinear(state, piece))) return true;
-  return !mustBounceAll(state, device, bounced);
+  const short = withoutRoom(state, device, bounced);
+  if (short === null) return true;
+  return short.length > 0 && !mustMakePools(state, device, bounced, short);
 }
 
-function checkMapped(state: State, op: Mapping, given: Pieces): Violation | null {
+function checkMapped(
+  state: State,
+  op: Mapping,
+  given: Pieces,
+  made: readonly SlotsState[],
+): Violation | null {
   const pieces = piecesOf(state, op);
   const wanted = pieces.map(({ length }) => length);
   const lengths = given.map(([, length]) => length);
   if (wanted.length !== lengths.length || wanted.some((length, i) => length !== lengths[i])) {
     return broken('map/pieces', `pieces of ${shown(wanted)} bytes`, shown(lengths));
   }
-  const earlier: Interval[] = [];
+  const device = deviceFor(state, op);
+  const pools = [...poolsOf(state, device), ...made];
+  const earlier: Bounce[] = [];
   for (const [index, piece] of pieces.entries()) {
     const address = given[index]![0];
-    const violation = checkPiece(state, op, piece, address, earlier);
+    const violation = checkPiece(state, op, piece, address, { made, earlier });
     if (violation !== null) return violation;
-    const behind = slotsBehind(state, deviceFor(state, op), piece, address);
-    if (behind !== null) earlier.push(behind.taken);
+    const behind = slotsBehind(pools, device, piece, address);
+    if (behind !== null && address !== directly(device, piece)) earlier.push(behind);
   }
-  return null;
+  return checkUsed(
+    made,
+    earlier.map(({ pool }) => pool),
+  );
 }
 
 const shown = (lengths: readonly number[]) => lengths.slice(0, 6).join(', ') || 'none';
@@ -130,6 +159,8 @@ function isRefused(op: Mapping, outcome: Outcome): boolean {
 }
 
 function checkMap(state: State, op: Mapping, outcome: Outcome): Violation | null {
+  const made = checkMade(state, op, outcome);
+  if (made !== null) return made;
   if (isRefused(op, outcome)) {
     if (mayRefuse(state, op)) return null;
     return broken('map/complete', 'a mapping: there is room for it', outcomeText(outcome));
@@ -138,17 +169,21 @@ function checkMap(state: State, op: Mapping, outcome: Outcome): Violation | null
   if (given === null) return broken('any/form', 'a mapping or a refusal', outcomeText(outcome));
   const device = deviceFor(state, op);
   if (device.mask === null) return broken('map/no-mask', 'a refusal', outcomeText(outcome));
-  return checkMapped(state, op, given);
+  return checkMapped(state, op, given, madeFor(state, outcome));
 }
 
 function adoptMap(state: State, op: Mapping, outcome: Outcome): void {
+  noteNeed(state, op, outcome);
   const given = givenBy(op, outcome);
   if (given === null || given.length === 0) return;
   const device = deviceFor(state, op);
+  const made = madeFor(state, outcome);
+  const pools = [...poolsOf(state, device), ...made];
+  state.memory.transient.push(...made);
   const pieces = piecesOf(state, op).map((piece, index): MappedPiece => {
     const address = given[index]![0];
     const behind =
-      address === directly(device, piece) ? null : slotsBehind(state, device, piece, address);
+      address === directly(device, piece) ? null : slotsBehind(pools, device, piece, address);
     if (behind === null) return { ...piece, address, bounce: null };
     behind.pool.bounces = [...behind.pool.bounces, behind.taken];
     return { ...piece, address, bounce: behind };
@@ -188,6 +223,7 @@ function assumeMap(state: State, op: Mapping): Outcome {
 
 function rule<N extends Mapping['op']>(): Rule<N> {
   return {
+    tells: ['bounce-pool'],
     legality: (state, op) => mapLegality(state, op as Mapping),
     check: (state, op, outcome) => checkMap(state, op as Mapping, outcome),
     adopt: (state, op, outcome) => adoptMap(state, op as Mapping, outcome),

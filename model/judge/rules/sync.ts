@@ -10,6 +10,7 @@ import { broken, outcomeText } from '../rule.ts';
 import type { State } from '../state.ts';
 import { isClear, untranslations } from '../view.ts';
 import { exact } from './exact.ts';
+import { checkGone, ownPools } from './transient.ts';
 
 type Sync = OpOf<'sync_for_cpu' | 'sync_for_device'>;
 
@@ -46,7 +47,7 @@ export function mappingLegality(state: State, label: number): Legality {
 const directionOf = (mapping: MappingState, direction: Sync['direction']): Direction =>
   direction === 'mapped' ? mapping.direction : direction;
 
-export const unmap: Rule<'unmap'> = exact<'unmap'>({
+const plainUnmap = exact<'unmap'>({
   legality: (state, op) => {
     const legality = mappingLegality(state, op.mapping);
     if (legality !== 'legal') return legality;
@@ -64,6 +65,8 @@ export const unmap: Rule<'unmap'> = exact<'unmap'>({
       if (!isRight) giveToCpu(state, mapping, all, 'either');
       else if (direction !== 'to-device') giveToCpu(state, mapping, all, 'exact');
     }
+    const gone = ownPools(state, mapping);
+    state.memory.transient = state.memory.transient.filter((pool) => !gone.includes(pool));
     for (const { bounce } of mapping.pieces) {
       if (bounce === null) continue;
       bounce.pool.bounces = bounce.pool.bounces.filter((taken) => taken !== bounce.taken);
@@ -71,6 +74,14 @@ export const unmap: Rule<'unmap'> = exact<'unmap'>({
     state.mappings.delete(op.mapping);
   },
 });
+
+export const unmap: Rule<'unmap'> = {
+  ...plainUnmap,
+  tells: ['bounce-pool-gone'],
+  check: (state, op, outcome, seen) =>
+    plainUnmap.check(state, op, outcome, seen) ??
+    checkGone(state, state.mappings.get(op.mapping)!, outcome),
+};
 
 function syncLegality(state: State, op: Sync): Legality {
   const legality = mappingLegality(state, op.mapping);

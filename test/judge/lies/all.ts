@@ -4,7 +4,9 @@ import { AREA_LIES } from './areas.ts';
 import { ATOMIC_LIES } from './atomic.ts';
 import type { BootLie } from './boot.ts';
 import { BOOT_LIES as CHUNK_LIES } from './boot.ts';
+import { BOUNCE_GROWTH_LIES } from './bounce-growth.ts';
 import { BOUNCE_BOOT_LIES } from './bounce-pool.ts';
+import { DYNAMIC_LIES } from './dynamic.ts';
 import { GROWTH_LIES } from './growth.ts';
 import { LADDER_LIES } from './ladder.ts';
 import type { Lie } from './lie.ts';
@@ -29,4 +31,6 @@ export const MEMORY_LIES: readonly Lie[] = [
   ...USELESS_LIES,
   ...TABLE_LIES,
   ...STREAMING_LIES,
+  ...DYNAMIC_LIES,
+  ...BOUNCE_GROWTH_LIES,
 ];
