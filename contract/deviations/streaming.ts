@@ -87,6 +87,15 @@ const EXCLUDED: readonly Deviation[] = [
     reason: 'Linux hands out no such page, and 0 stands for "no buffer". Such maps are never sent.',
   },
   {
+    id: 'align-beyond-boundary',
+    spec: 'mapping 4.6',
+    disposition: 'excluded',
+    laws: [],
+    linux: 'Low bits above a smaller boundary are compared with those of a masked address.',
+    reason:
+      'No device is like that; what it is promised, nothing says. Such bounces are never sent.',
+  },
+  {
     id: 'table-repeats-bytes',
     spec: 'mapping 3.7',
     disposition: 'excluded',

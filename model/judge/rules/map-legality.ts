@@ -75,7 +75,8 @@ export function mapLegality(state: State, op: Mapping): Legality {
     ({ start }) => start === 0 || translations(device, start, 1).length > 1,
   );
   if (unclear || looksAtAlias(state, op, device)) return 'undefined';
-  if (isClearForPools(state, device)) return 'legal';
+  const { minAlign, segmentBoundary } = device.spec;
+  if (isClearForPools(state, device) && minAlign <= segmentBoundary) return 'legal';
   const bounces = piecesOf(state, op).some((piece) =>
     mustBounce(state, device, piece, op.direction),
   );
