@@ -156,6 +156,7 @@ export const LABEL_FLOORS: Readonly<Record<string, number>> = {
   'noncoherent refused: alloc/no-mask': 4,
   'sync_for_cpu in part, bounced': 4,
   'bounced in a restricted pool': 4,
+  'a part bounced': 0.3,
   'table of several arrays': 4,
   sg_append: 4,
   'area alignment capped': 3,

@@ -7,6 +7,9 @@ import { between, chance, pick } from '../random.ts';
 /** Little memory below 4 GiB, where slots are; more above, which the page allocator gives first. */
 const LOW = 0x40000000;
 const HIGH = 0x100000000;
+/** About where the first small buffers are: booting has taken what comes before. */
+const FIRST_GIVEN = HIGH + 0x40000;
+const PAGE = 4096;
 
 export function drawFarBanks(random: Random): Bank[] {
   return [
@@ -27,10 +30,17 @@ export function drawBouncing(random: Random, machine: Machine): Machine {
   return { ...machine, swiotlb, devices };
 }
 
-/** Its allocations may be anywhere, its mappings below 4 GiB, or below 1 GiB and out of reach. */
+/**
+ * Its allocations may be anywhere. Its mappings must end below 4 GiB, or below 1 GiB and out of
+ * reach, or where the memory ends that is given first: then parts of one buffer bounce.
+ */
 function narrowed(random: Random, device: Device): Device {
   if (chance(random, 1, 3)) return device;
-  const mask = maskOfBits(chance(random, 1, 12) ? 30 : 32);
   const wide = { coherentMask: maskOfBits(64), windows: [], busLimit: 0, iommu: null };
+  if (chance(random, 1, 3)) {
+    const busLimit = FIRST_GIVEN + PAGE * between(random, 1, 64) - 1;
+    return { ...device, ...wide, mask: maskOfBits(64), busLimit };
+  }
+  const mask = maskOfBits(chance(random, 1, 12) ? 30 : 32);
   return { ...device, ...wide, mask };
 }

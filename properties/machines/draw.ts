@@ -41,6 +41,7 @@ export function drawMachine(random: Random, limits: MachineLimits = {}): Machine
   const narrow = drawZone(random, profile);
   const far = PROFILES[profile].bounces && chance(random, 1, 4);
   const scarce = !far && chance(random, 2, 5);
+  const lowmemReserve = scarce && chance(random, 1, 2);
   const banks = far
     ? drawFarBanks(random)
     : scarce
@@ -55,12 +56,16 @@ export function drawMachine(random: Random, limits: MachineLimits = {}): Machine
     cacheLine: PROFILES[profile].cacheLine,
     cpus: chance(random, 1, 3) ? between(random, 2, 8) : 1,
     zoneDmaLimit: usualHigh(profile, banks) ?? narrow,
-    lowmemReserve: scarce && chance(random, 1, 2),
+    lowmemReserve,
     banks,
     regions,
     swiotlb: drawSwiotlb(random, profile),
     devices: drawDevices(random, frame, regions, devicesMax),
   };
+  // Elsewhere atomic pools take pieces of every low block.
+  if (profile === 'x86-64' && lowmemReserve && chance(random, 4, 5)) {
+    return withKeptBlock(random, machine, devicesMax);
+  }
   return mayGrow(random, far ? drawBouncing(random, machine) : machine);
 }
 
@@ -131,7 +136,6 @@ function drawBanks(random: Random, pageSize: number): Bank[] {
 function drawFewPages(random: Random, pageSize: number, zoneDmaLimit: number): Bank[] {
   const block = pageSize * 2 ** maxPageOrder(pageSize);
   const borders = [zoneDmaLimit + 1, 2 ** 32, 2 ** 33].filter((at) => at >= block * 16);
-  if (chance(random, 1, 5)) return drawKeptBlock(random, pageSize, pick(random, borders));
   const banks: Bank[] = [];
   // Much more of it high up: what lower zones keep in reserve is a part of that.
   if (chance(random, 1, 3)) banks.push({ base: 2 ** 34, size: 2 ** between(random, 28, 32) });
@@ -150,14 +154,18 @@ function drawFewPages(random: Random, pageSize: number, zoneDmaLimit: number): B
 
 /**
  * One block below a border, and high up fewer pages than that, but enough for a reserve: requests
- * for a block find one in the low zone alone, which keeps it.
+ * for a block find one in the low zone alone, which keeps it. Nothing else takes of the block.
  */
-function drawKeptBlock(random: Random, pageSize: number, border: number): Bank[] {
+function withKeptBlock(random: Random, machine: Machine, devicesMax: number): Machine {
+  const { pageSize, zoneDmaLimit } = machine;
+  const border = pick(random, [zoneDmaLimit + 1, 2 ** 32]);
   const block = 2 ** between(random, 9, maxPageOrder(pageSize));
-  return [
+  const banks = [
     { base: border - block * pageSize, size: block * pageSize },
     { base: 2 ** 34, size: pageSize * between(random, 256, block - 1) },
   ];
+  const devices = drawDevices(random, { pageSize, banks }, [], devicesMax);
+  return { ...machine, banks, regions: [], swiotlb: null, devices };
 }
 
 function drawAllRegions(

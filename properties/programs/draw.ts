@@ -42,16 +42,16 @@ const USUAL: { readonly [N in OpName]: number } = {
   capable: 3,
   required_mask: 1,
   addressing_limited: 1,
-  sg_from_pages: 16,
-  sg_append: 4,
+  sg_from_pages: 26,
+  sg_append: 12,
   sg_of_buffer: 3,
   sg_split: 3,
   sg_nents_for_len: 2,
   sg_read: 3,
   sg_write: 4,
-  sg_free: 6,
+  sg_free: 5,
   map_page: 40,
-  map_sgtable: 20,
+  map_sgtable: 30,
   map_resource: 2,
   unmap: 36,
   sync_for_cpu: 14,
@@ -224,15 +224,15 @@ function usualKinds(operations: Operations, theme: Theme): Kinds {
 
 /**
  * Of three programs one is about memory alone, one about mappings and one about both. Where bounce
- * memory may grow, one in three is about that instead; where memory is scarce, half
- * are about memory alone.
+ * memory may grow, one in three is about that instead; where memory is scarce, nearly
+ * all are about memory alone.
  */
 function drawKinds(random: Random, machine: Machine, operations: Operations): Kinds {
   const { swiotlb, lowmemReserve } = machine;
   const both = operations.has('map_page');
   const grows = both && operations.has('alloc_pages') && swiotlb?.dynamic === true;
   if (grows && chance(random, 1, 3)) return usualKinds(operations, 'slots');
-  const scarce = lowmemReserve && chance(random, 1, 2);
+  const scarce = lowmemReserve && chance(random, 3, 4);
   const theme = both && !scarce ? pick(random, ['memory', 'mappings', 'both'] as const) : 'memory';
   return chance(random, 1, 2)
     ? swarmKinds(random, operations, theme)

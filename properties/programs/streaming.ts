@@ -99,7 +99,8 @@ function drawMapTable(random: Random, config: Configuration, plan: Plan): Op | n
   const idle = plan.tables.filter(
     ({ label, more }) => more === 0 && plan.mappings.every(({ table }) => table !== label),
   );
-  if (idle.length === 0) return drawMapPage(random, config, plan);
+  // What a table is missing for: it is there for the next one.
+  if (idle.length === 0) return drawTable(random, plan) ?? drawMapPage(random, config, plan);
   const { label: table, length, buffers } = pick(random, idle);
   const direction = pick(random, DIRECTIONS);
   const device = drawMapper(random, config, plan);

@@ -48,7 +48,7 @@ const TABLE_PAGES_MAX = 2 ** 14;
 export function drawTable(random: Random, plan: Plan): Op | null {
   const buffer = drawBuffer(random, plan);
   if (buffer === null || pagesIn(plan, buffer) > TABLE_PAGES_MAX) return null;
-  const more = chance(random, 1, 6) ? pick(random, [1, 4, 200]) : 0;
+  const more = chance(random, 1, 3) ? pick(random, [1, 4, 200, 2000]) : 0;
   const { length, ...data } = drawPages(random, plan, buffer, true);
   const max_segment = drawLimit(random, plan.machine.pageSize);
   const out = plan.newName();
@@ -109,7 +109,7 @@ function drawAppend(random: Random, plan: Plan): Op | null {
   const { pages } = drawPages(random, plan, buffer, false);
   const { pageSize } = plan.machine;
   const count = pages.length === 0 ? pagesIn(plan, buffer) : pages.reduce((n, [, k]) => n + k, 0);
-  const more = chance(random, 1, 2) ? 0 : Math.max(0, table.more - count);
+  const more = chance(random, 3, 4) ? 0 : Math.max(0, table.more - count);
   const offset = chance(random, 1, 20) ? 1 : 0;
   const max_segment = drawLimit(random, pageSize);
   if (offset === 0 && max_segment >= pageSize && count + more <= table.more) {
