@@ -33,7 +33,7 @@ export const Q1: Question = {
 
 type Predict = (device: M1Device, pool: PoolName, size: number) => Verdict;
 
-/** Without a linear address neither caches can be maintained nor bytes be copied (D09, D10, D11). */
+/** Without a linear address neither caches can be maintained nor bytes be copied. */
 const asLinux: Predict = (device, pool, size) => {
   if (isReached(device, pool)) return device.coherent ? 'correct' : 'fault';
   return size <= LONGEST_BOUNCE ? 'fault' : '-ENOMEM';

@@ -135,7 +135,7 @@ function tooLong(desk: Desk): string {
   return `${failed} refused, ${copied} bytes copied`;
 }
 
-/** Chunks of the system heap: the largest first, and none beyond what one bounce can carry below 1 MiB. */
+/** Its chunks: 1 MiB, or small enough to bounce. */
 function systemHeap(desk: Desk): Finding[] {
   const row = (importer: string, kib: number, predicted: string) =>
     compared(

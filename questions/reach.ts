@@ -1,7 +1,7 @@
 /**
- * What an exporter can know of a device before anything is allocated: the check that policy P5 makes
- * when a device attaches. Source: the predicate "any-correct" of the debate; Linux tests the first
- * byte's window and the last byte's limit (include/linux/dma-direct.h:dma_capable).
+ * What an exporter can know of a device before anything is allocated: the check that policy P5
+ * makes when a device attaches. Source: the debate's predicate "any-correct"; Linux tests the
+ * window of the first byte and the limit of the last (include/linux/dma-direct.h:dma_capable).
  */
 import type { Device, Machine, Region, Window } from '../contract/machine.ts';
 import { endsWithin, minNotZero } from '../contract/numbers.ts';

@@ -1,6 +1,6 @@
 /**
- * The system heap of Linux 6.12: chunks of 1 MiB, 64 KiB and 4 KiB, never larger than the one before,
- * of the highest memory there is. Source: drivers/dma-buf/heaps/system_heap.c.
+ * The system heap of Linux 6.12: chunks of 1 MiB, 64 KiB and 4 KiB, never larger than the one
+ * before, of the highest memory there is. Source: drivers/dma-buf/heaps/system_heap.c.
  */
 import type { Desk } from './desk.ts';
 import { M1_LINEAR } from './machines.ts';

@@ -53,8 +53,9 @@ function totals(report: QuestionsReport): string {
   const sum = (of: (answers: Answers) => number) =>
     all.reduce((total, one) => total + of(one), 0).toLocaleString('en-US');
   const agreed = agreement(report);
+  const programs = sum((one) => one.programs);
   return [
-    `asked      ${sum(({ programs }) => programs)} programs, ${sum(({ operations }) => operations)} operations judged`,
+    `asked      ${programs} programs, ${sum((one) => one.operations)} operations judged`,
     agreed === null
       ? 'Linux      not asked: its deviations are planted into the sources, which takes a checkout'
       : `predicted  ${agreed.right} of ${agreed.all} answers`,

@@ -106,9 +106,9 @@ const BYTES: readonly Bug[] = [
       {
         file: 'sut/dma/direct-map.ts',
         within: 'DirectMap.#bounce',
-        find: 'this.#memory.views.cached.copy(phys, slots, size);',
+        find: 'this.#copy(phys, slots, size);',
         replace: `if (direction !== 'from-device') {
-          this.#memory.views.cached.copy(phys, slots, size);
+          this.#copy(phys, slots, size);
         }`,
       },
     ],

@@ -82,8 +82,8 @@ const BYTES: readonly Bug[] = [
     {
       file: DIRECT_MAP,
       within: 'DirectMap.#bounce',
-      find: 'this.#memory.views.cached.copy(phys, slots, size);',
-      replace: 'if (!options.skipCpuSync) this.#memory.views.cached.copy(phys, slots, size);',
+      find: 'this.#copy(phys, slots, size);',
+      replace: 'if (!options.skipCpuSync) this.#copy(phys, slots, size);',
     },
     {
       story:

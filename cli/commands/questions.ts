@@ -22,10 +22,11 @@ export async function questionsCommand(args: readonly string[]): Promise<number>
   const parsed = parseOptions(args, OPTIONS);
   if (parsed.switches.has('help')) {
     const about =
-      'Should coherent pools become heaps? Asks what the debate asked, of an implementation that\n' +
-      'does as Linux 6.12 does and of one with its defects repaired, and compares the first with\n' +
-      'what its source lets one predict. Policies: P0 owners allocate for themselves; P1f a heap\n' +
-      'that any device may attach to; P5 the same, but only devices that reach the pool may.\n' +
+      'Should coherent pools become heaps? Asks what the debate asked, of an implementation\n' +
+      'that does as Linux 6.12 does and of one with its defects repaired, and compares the\n' +
+      'first with what its source lets one predict. Policies: P0 owners allocate for\n' +
+      'themselves; P1f a heap that any device may attach to; P5 the same, but only devices\n' +
+      'that reach the pool may.\n' +
       'astray: an address the device cannot put out. fault: the kernel crashes.';
     process.stdout.write(helpText('questions [options]', about, OPTIONS));
     return 0;

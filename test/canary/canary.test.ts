@@ -51,7 +51,7 @@ describe('canary', () => {
 
   it('a subject that refuses too much breaks completeness', async () => {
     for (const subject of [lazy, refusing]) {
-      const { buckets } = await run(subject, { cases: 8 });
+      const { buckets } = await run(subject, { cases: 24 });
       const laws = buckets.map(({ law }) => law);
       expect(laws.some((law) => law === 'pool/complete' || law === 'free/returns-all')).toBe(true);
     }

@@ -1,6 +1,7 @@
 /**
  * Goal: the answers are measured. Method: the questions put to the built-in subject, which has the
- * defects of Linux repaired, and to subjects that lie; what Linux answers is compared in the README.
+ * defects of Linux repaired, and to subjects that lie; what Linux answers is in the README, which
+ * is compared with what the command says.
  */
 import { describe, expect, test } from 'vitest';
 import type { Op } from '../../contract/operations.ts';

@@ -7,7 +7,8 @@ const P0 = { base: 0x50000000, size: 0x100000 };
 
 /** `more`: further machine lines in front of the device. */
 function reaches(device: string, region = P0, more = ''): boolean {
-  const text = `carveout scenario 1\nprofile arm64\nbank 0x40000000 1G\n${more}device d ${device}\n`;
+  const head = 'carveout scenario 1\nprofile arm64\nbank 0x40000000 1G\n';
+  const text = `${head}${more}device d ${device}\n`;
   const { machine } = parseScenario(text, 'reach');
   return canReach(machine, machine.devices[0]!, region);
 }
