@@ -6,11 +6,17 @@
 import type { Machine } from '../contract/machine.ts';
 import { parseScenario } from '../contract/text/parse.ts';
 
-const HEAD = `carveout scenario 1
-profile arm64
+const PROFILE = 'carveout scenario 1\nprofile arm64';
+const BANKS = `
 bank 0x40000000 1G
 bank 0x100000000 2G
 `;
+const HEAD = PROFILE + BANKS;
+/**
+ * ZONE_DMA ends where the narrowest bus of the device tree does, and low memory with it, so that
+ * bounce memory lies in the window (arch/arm64/mm/init.c:zone_sizes_init).
+ */
+const NARROW_HEAD = `${PROFILE} zone-dma 0x5fffffff${BANKS}`;
 
 const POOLS = `pool PL 0x50000000 16M no-map
 pool PH 0x120000000 16M no-map
@@ -83,7 +89,7 @@ export const M1_MASKS = site(
 /** A device behind a window, and a heap device behind the same one. */
 export const M3 = site(
   'M3',
-  `${HEAD}${POOLS}${BOUNCE}${HEAPS}device heapLw mask 64 ${WINDOW} pool PL
+  `${NARROW_HEAD}${POOLS}${BOUNCE}${HEAPS}device heapLw mask 64 ${WINDOW} pool PL
 device dw mask 64 coherent ${WINDOW} pool PL pool PH
 `,
 );
@@ -100,7 +106,7 @@ device dw mask 64 coherent ${WINDOWS} pool PX
 /** M3 with areas where the pools are. */
 export const M3_AREAS = site(
   'M3 areas',
-  `${HEAD}${AREAS}${BOUNCE}${HEAPS}device dw mask 64 coherent ${WINDOW}\n`,
+  `${NARROW_HEAD}${AREAS}${BOUNCE}${HEAPS}device dw mask 64 coherent ${WINDOW}\n`,
 );
 
 /** A device whose streaming mappings are confined to 4 MiB. */

@@ -105,6 +105,25 @@ const BYTES: readonly Bug[] = [
     [
       {
         file: 'sut/dma/direct-map.ts',
+        within: 'DirectMap.mapPage',
+        find: 'if (tlb?.forceBounce === true) return this.#bounce(dev, tlb, phys, size, options);',
+        replace:
+          'if (tlb?.forceBounce) return this.#bounce(dev, tlb, phys, size, options, direction);',
+      },
+      {
+        file: 'sut/dma/direct-map.ts',
+        within: 'DirectMap.mapPage',
+        find: ': this.#bounce(dev, tlb, phys, size, options)',
+        replace: ': this.#bounce(dev, tlb, phys, size, options, direction)',
+      },
+      {
+        file: 'sut/dma/direct-map.ts',
+        within: 'DirectMap.#bounce',
+        find: 'options: MapOptions',
+        replace: 'options: MapOptions, direction: Direction',
+      },
+      {
+        file: 'sut/dma/direct-map.ts',
         within: 'DirectMap.#bounce',
         find: 'this.#copy(phys, slots, size);',
         replace: `if (direction !== 'from-device') {

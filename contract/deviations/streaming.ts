@@ -45,7 +45,7 @@ const REPAIRED: readonly Deviation[] = [
     id: 'no-linear-address',
     spec: 'mapping 4.6',
     disposition: 'repaired',
-    laws: ['any/no-crash'],
+    laws: ['any/no-crash', 'bounce/growth'],
     linux:
       'Bouncing memory that has no linear address faults in the copy; so does cleaning or ' +
       'invalidating its cache lines for a device that does not snoop.',
@@ -53,7 +53,11 @@ const REPAIRED: readonly Deviation[] = [
     repaired:
       'a mapping that has to bounce is refused before any state changes; no view of the others ' +
       'is cached, so that there is nothing to maintain',
-    matches: ({ op }, { observed }) => NEEDS_ADDRESS.has(op) && /swiotlb|arch_sync/.test(observed),
+    // The search comes before the copy, and when it finds nothing pools are asked to grow.
+    matches: ({ op }, { law, observed }, { swiotlb }) =>
+      law === 'bounce/growth'
+        ? op === 'run_work' && swiotlb?.dynamic === true
+        : NEEDS_ADDRESS.has(op) && /swiotlb|arch_sync/.test(observed),
   },
   {
     id: 'sg-split-last-output',

@@ -11,6 +11,7 @@
 import { union, without } from './arena.ts';
 import type { MappedPiece, MappingState } from './mappings.ts';
 import { bytesOf, deviceOf, isWritable } from './mappings.ts';
+import { isLinear } from './reach.ts';
 import type { State } from './state.ts';
 import type { Interval } from './system-ram.ts';
 import type { Values, View } from './views.ts';
@@ -132,7 +133,8 @@ function dirtyLines(state: State, ranges: readonly Interval[]): void {
   const lines = linesOf(state, ranges);
   for (const mapping of live(state)) {
     if (deviceOf(state, mapping).coherent) continue;
-    const direct = mapping.pieces.filter(({ bounce }) => bounce === null).map(bytesOf);
+    const cached = (piece: MappedPiece) => piece.bounce === null && isLinear(state, piece);
+    const direct = mapping.pieces.filter(cached).map(bytesOf);
     const mates = common(direct, lines);
     mapping.dirty = union([...mapping.dirty, ...mates]);
     joinCpu(state, mapping, mates);
@@ -154,7 +156,15 @@ export function cpuStore(state: State, ranges: readonly Interval[], values: Valu
   const alone = without(ranges, shared);
   for (const [start, end] of alone) state.bytes.cpu = assign(state.bytes.cpu, start, end, values);
   joinOthers(state, alone, values, null);
+  for (const { mapping, parts } of covering(state, uncached(state, alone))) {
+    for (const [start, end] of parts) mapping.view = assign(mapping.view, start, end, values);
+  }
   storeContended(state, shared, values);
+}
+
+/** Of these the bytes that no cache has, for want of a linear address: all see the last store. */
+function uncached({ ram }: State, ranges: readonly Interval[]): Interval[] {
+  return without(ranges, ram.mapped);
 }
 
 /** The device stores through a mapping: the CPU may see it, and will after the next sync. */
@@ -175,6 +185,9 @@ export function deviceStore(
   }
   for (const [start, end] of alone) {
     state.bytes.cpu = change(state.bytes.cpu, start, end, (now) => join(now, [value]));
+  }
+  for (const [start, end] of uncached(state, alone)) {
+    state.bytes.cpu = assign(state.bytes.cpu, start, end, [value]);
   }
   joinOthers(state, alone, [value], mapping);
   storeContended(state, shared, [value]);
@@ -210,10 +223,17 @@ export function cleanLines(state: State, mapping: MappingState, ranges: readonly
   mapping.dirty = without(mapping.dirty, lineMates(state, mapping.pieces, ranges));
 }
 
-/** A new mapping: the device sees what the CPU does, contended or not. */
-export function showDevice(state: State, mapping: MappingState): void {
+/** A new mapping: the device sees what the CPU does of these bytes, contended or not. */
+export function showDevice(state: State, mapping: MappingState, ranges: readonly Interval[]): void {
   if (!state.contents) return;
-  copyToDevice(state, mapping, mapping.pieces.map(bytesOf));
+  copyToDevice(state, mapping, ranges);
+}
+
+/** Lines of its slots were filled with these bytes, too. */
+export function keepLines(mapping: MappingState, ranges: readonly Interval[], filled: View): void {
+  for (const [start, end] of ranges) {
+    mapping.lines = combine(mapping.lines, filled, start, end, join);
+  }
 }
 
 export function giveToDevice(
@@ -224,9 +244,12 @@ export function giveToDevice(
 ): void {
   if (!state.contents) return;
   if (!deviceOf(state, mapping).coherent) {
+    keepLines(mapping, common(ranges, bouncedOf(mapping).map(bytesOf)), state.bytes.cpu);
     // A copy of a part of a slot writes whole lines back, and what they held of the rest.
     const beside = without(lineMates(state, bouncedOf(mapping), ranges), ranges);
-    for (const [start, end] of beside) mapping.view = assign(mapping.view, start, end, null);
+    for (const [start, end] of beside) {
+      mapping.view = combine(mapping.view, mapping.lines, start, end, join);
+    }
   }
   cleanLines(state, mapping, ranges);
   for (const [start, end] of without(ranges, contended(state, ranges))) {
@@ -245,6 +268,7 @@ export function giveToCpu(
   if (!state.contents) return;
   // A call that is wrong may leave lines as they are.
   if (how === 'exact') cleanLines(state, mapping, ranges);
+  keepLines(mapping, lineMates(state, bouncedOf(mapping), ranges), mapping.view);
   // What comes out of slots the CPU stores: lines become its own, and others may see it.
   const copied = common(ranges, bouncedOf(mapping).map(bytesOf));
   dirtyLines(state, copied);

@@ -49,6 +49,8 @@ export interface MappingState {
   readonly buffers: readonly number[];
   /** What the device may read, by physical byte of the buffer. */
   view: View;
+  /** What cache lines of its slots may hold, by byte of the buffer: all that was copied since. */
+  lines: View;
   /** Bytes in lines the CPU has stored to since: writing one back undoes what the device wrote. */
   dirty: Interval[];
 }

@@ -102,6 +102,8 @@ function fits(machine: Machine, limits: MachineLimits): boolean {
 /** A third small, so that it runs full; without one, what is out of reach stays there. */
 function drawSwiotlb(random: Random, profile: ProfileName): Swiotlb | null {
   if (!PROFILES[profile].bounces || chance(random, 1, 8)) return null;
+  // Many areas: a pool that has to be smaller than asked for has room for fewer of them.
+  if (chance(random, 1, 8)) return { slots: 32768, areas: 32, force: false, dynamic: false };
   const areas = pick(random, [1, 1, 2, 4]);
   const slots = chance(random, 1, 2) ? 128 * areas * 2 ** between(random, 0, 2) : 32768;
   return { slots, areas, force: chance(random, 1, 6), dynamic: false };

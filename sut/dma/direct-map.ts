@@ -55,14 +55,12 @@ export class DirectMap {
     options: MapOptions,
   ): number {
     const tlb = this.tlbOf(dev);
-    if (tlb?.forceBounce === true) return this.#bounce(dev, tlb, phys, size, direction, options);
+    if (tlb?.forceBounce === true) return this.#bounce(dev, tlb, phys, size, options);
     const dma = physToDma(dev, phys);
     // Linux translates the first byte only (A-T2).
     const reached = insideWindow(dev, phys, size) && dmaCapable(dev, dma, size);
     if (!reached || kmallocNeedsBounce(dev, size, direction, this.#smallLine)) {
-      return tlb === null
-        ? DMA_MAPPING_ERROR
-        : this.#bounce(dev, tlb, phys, size, direction, options);
+      return tlb === null ? DMA_MAPPING_ERROR : this.#bounce(dev, tlb, phys, size, options);
     }
     if (!options.skipCpuSync) this.#archSyncForDevice(dev, phys, size);
     return dma;
@@ -142,14 +140,7 @@ export class DirectMap {
    * Slots with a copy of the bytes. Memory without a linear address cannot be copied: Linux faults
    * there, and this refuses. What the device does not reach is given back. (swiotlb.c:swiotlb_map)
    */
-  #bounce(
-    dev: Device,
-    tlb: IoTlbMem,
-    phys: number,
-    size: number,
-    direction: Direction,
-    options: MapOptions,
-  ): number {
+  #bounce(dev: Device, tlb: IoTlbMem, phys: number, size: number, options: MapOptions): number {
     if (!this.#memory.resources.hasLinearAddress(phys, size)) return DMA_MAPPING_ERROR;
     const slots = tlb.tblMapSingle(dev, phys, size, 0, options.cpu);
     if (slots === null) return DMA_MAPPING_ERROR;
@@ -159,7 +150,8 @@ export class DirectMap {
     this.#copy(phys, slots, size);
     const dma = physToDma(dev, slots);
     if (!endsWithin(dma, size, minNotZero(dev.dmaMask!, dev.busDmaLimit))) {
-      this.unmapPage(dev, dma, size, direction, true);
+      tlb.tblUnmapSingle(dev, slots);
+      dev.liveBounces -= 1;
       return DMA_MAPPING_ERROR;
     }
     if (!options.skipCpuSync) this.#archSyncForDevice(dev, slots, size);

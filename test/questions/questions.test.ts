@@ -42,8 +42,7 @@ describe('with the defects of Linux repaired', () => {
     expect(said).toEqual([
       'P0 correct 12, astray 36',
       'P1f -ENOMEM 60',
-      // The bounce pool lies outside of the window of dw.
-      'P1f correct 24, -ENOMEM 36',
+      'P1f correct 30, -ENOMEM 30',
       'P5 -EBUSY 60',
     ]);
     expect(desk.broken).toEqual([]);

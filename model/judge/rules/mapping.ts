@@ -6,6 +6,7 @@ import type { Violation } from '../../../contract/law.ts';
 import { endsWithin, hex, sizeText } from '../../../contract/numbers.ts';
 import type { Outcome, Pieces } from '../../../contract/outcome.ts';
 import { failed, NONE } from '../../../contract/outcome.ts';
+import { without } from '../arena.ts';
 import {
   inOneSegment,
   keepsBits,
@@ -198,14 +199,18 @@ function adoptMap(state: State, op: Mapping, outcome: Outcome): void {
     table: isTable ? op.table : null,
     buffers: isTable ? state.tables.get(op.table)!.buffers : [op.buffer],
     view: [],
+    lines: [],
     dirty: [],
   };
   state.mappings.set(op.out, mapping);
   // Nothing was written back for a device that does not snoop: it may see what memory held before,
-  // and what it writes may be lost to lines that are dirty still.
+  // and what it writes may be lost to lines that are dirty still. Memory without a linear address
+  // has no lines.
   const skips = op.attrs.includes('skip-cpu-sync') && !device.coherent;
-  if (skips) mapping.dirty = pieces.map(bytesOf);
-  else showDevice(state, mapping);
+  const hidden = skips ? pieces.filter((piece) => isLinear(state, piece)) : [];
+  mapping.dirty = hidden.map(bytesOf);
+  mapping.lines = state.bytes.cpu;
+  showDevice(state, mapping, without(pieces.map(bytesOf), mapping.dirty));
   settle(state);
 }
 
@@ -265,6 +270,7 @@ export const mapResource: Rule<'map_resource'> = {
       table: null,
       buffers: [],
       view: [],
+      lines: [],
       dirty: [],
     });
   },
