@@ -100,6 +100,16 @@ const EXCLUDED: readonly Deviation[] = [
       'No device is like that; what it is promised, nothing says. Such bounces are never sent.',
   },
   {
+    id: 'bounce-pool-cut-by-window',
+    spec: 'mapping 4.8',
+    disposition: 'excluded',
+    laws: [],
+    linux:
+      'Slots beyond the end of a window are handed out, and unmap, which finds slots by their bus ' +
+      'address, loses them.',
+    reason: 'Such an address names other memory, or none. Such bounces are never sent.',
+  },
+  {
     id: 'table-repeats-bytes',
     spec: 'mapping 3.7',
     disposition: 'excluded',

@@ -86,9 +86,13 @@ export function busStart(device: DeviceState, { start, end }: SlotsState): numbe
 export interface Room {
   /** Segments with a place. */
   readonly segments: number;
+  /** Places of which no two share a slot, as many as are met from the first slot on. */
+  readonly places: number;
   /** Are there places the device does not reach? */
   readonly beyond: boolean;
 }
+
+const NOWHERE: Room = { segments: 0, places: 0, beyond: false };
 
 /**
  * Looks at every place in the pool. The device sees runs that start on a slot of its own addresses,
@@ -96,7 +100,7 @@ export interface Room {
  */
 export function roomFor(state: State, device: DeviceState, pool: SlotsState, piece: Piece): Room {
   const bus = busStart(device, pool);
-  if (bus === null) return { segments: 0, beyond: false };
+  if (bus === null) return NOWHERE;
   const { pageSize } = state.machine;
   const head = lead(device, piece);
   const bytes = slotBytes(device, piece);
@@ -104,16 +108,21 @@ export function roomFor(state: State, device: DeviceState, pool: SlotsState, pie
   const step = wholePage ? pageSize : SLOT;
   const limit = streamLimit(device);
   const segments = new Set<number>();
+  let places = 0;
+  let free = 0;
   for (const [from, to] of without([[pool.start, pool.end]], takenOf(pool))) {
     for (let at = from; at + bytes <= to; at += SLOT) {
       const there = bus + (at - pool.start);
       if (there % step !== 0 || !keepsBits(device, piece, there + head)) continue;
       if (!inOneSegment(pool, [at, at + bytes]) || !keepsBoundary(device, there, bytes)) continue;
-      if (!endsWithin(there + head, piece.length, limit)) return { segments: 0, beyond: true };
+      if (!endsWithin(there + head, piece.length, limit)) return { ...NOWHERE, beyond: true };
       segments.add(Math.floor((at - pool.start) / (SEGMENT * SLOT)));
+      if (at < free) continue;
+      places += 1;
+      free = at + bytes;
     }
   }
-  return { segments: segments.size, beyond: false };
+  return { segments: segments.size, places, beyond: false };
 }
 
 /**
@@ -130,9 +139,14 @@ export function withoutRoom(
   for (const piece of pieces) {
     const rooms = pools.map((pool) => roomFor(state, device, pool, piece));
     if (rooms.some(({ beyond }) => beyond)) return null;
-    // The other pieces take room in a segment each.
+    // Each other piece takes room in one segment, and of places side by side those it touches.
     const segments = rooms.reduce((sum, room) => sum + room.segments, 0);
-    if (segments < pieces.length) short.push(piece);
+    const places = rooms.reduce((sum, room) => sum + room.places, 0);
+    const bytes = slotBytes(device, piece);
+    const touched = pieces
+      .filter((other) => other !== piece)
+      .reduce((sum, other) => sum + 1 + Math.ceil(slotBytes(device, other) / bytes), 0);
+    if (segments < pieces.length && places <= touched) short.push(piece);
   }
   return short;
 }

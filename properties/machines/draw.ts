@@ -41,7 +41,7 @@ export function drawMachine(random: Random, limits: MachineLimits = {}): Machine
   const narrow = drawZone(random, profile);
   const far = PROFILES[profile].bounces && chance(random, 1, 4);
   const scarce = !far && chance(random, 2, 5);
-  const lowmemReserve = scarce && chance(random, 1, 2);
+  const lowmemReserve = scarce && (profile === 'x86-64' || chance(random, 1, 2));
   const banks = far
     ? drawFarBanks(random)
     : scarce

@@ -5,6 +5,7 @@
  */
 import type { Machine } from '../../contract/machine.ts';
 import { PROFILES } from '../../contract/machine.ts';
+import { maskOfBits } from '../../contract/numbers.ts';
 import type { Op, OpName } from '../../contract/operations.ts';
 import { OP_NAMES } from '../../contract/operations.ts';
 import type { Random } from '../random.ts';
@@ -135,6 +136,7 @@ export function drawProgram(random: Random, machine: Machine, operations: Operat
   const plan = new Plan(machine);
   const program: Op[] = [];
   if (chance(random, 3, 4)) bindFocus(random, configuration, plan, program);
+  if (operations.has('set_mask') && chance(random, 1, 2)) setMasks(configuration, plan, program);
   // A kind with nothing to apply to draws again; the bound only guards against empty focuses.
   for (let tries = 0; program.length < configuration.length && tries < 4 * LENGTH_MAX; tries++) {
     const op = drawOperation(random, drawKind(random, configuration.kinds), configuration, plan);
@@ -247,6 +249,15 @@ function swarmKinds(random: Random, operations: Operations, theme: Theme): Kinds
     const weight = pick(random, [1, 3, 10, 30, 100]);
     return usual(name, theme) < USUAL[name] ? Math.ceil(weight * ASIDE) : weight;
   });
+}
+
+/** What drivers do when they probe: the mask the device has is set, and syncs may be skipped. */
+function setMasks({ focus }: Configuration, { machine }: Plan, program: Op[]): void {
+  for (const device of new Set(focus)) {
+    const { mask } = machine.devices[device]!;
+    const bits = Array.from({ length: 65 }, (_, n) => n).find((n) => maskOfBits(n) === mask);
+    if (bits !== undefined) program.push({ op: 'set_mask', device, mask: bits });
+  }
 }
 
 /** Most programs start with pools bound to the devices in focus. */

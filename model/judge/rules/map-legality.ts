@@ -9,17 +9,17 @@ import { streamLimit, translations } from '../view.ts';
 import { isCached } from './table-walk.ts';
 import { tableLegality } from './tables.ts';
 
-/** Translation in front of a device is not judged yet, and its place not known. */
-function deviceLegality(state: State, device: DeviceState): Legality {
-  if (!state.hasPages || device.spec.iommu !== null) return 'meaningless';
-  // Slots are found by bus addresses, of which each must have one meaning.
-  const clear = poolsOf(state, device).every(({ start, end }) => {
+/**
+ * Slots are found by bus addresses, of which each must have one meaning: no window ends inside a
+ * pool, and no two have it (deviation bounce-pool-cut-by-window).
+ */
+function isClearForSlots(state: State, device: DeviceState): boolean {
+  return poolsOf(state, device).every(({ start, end }) => {
     return (
       translations(device, start, 1).length <= 1 &&
       translations(device, start, end - start).length === translations(device, start, 1).length
     );
   });
-  return clear ? 'legal' : 'undefined';
 }
 
 /**
@@ -65,8 +65,8 @@ function looksAtAlias(state: State, op: Mapping, device: DeviceState): boolean {
 
 export function mapLegality(state: State, op: Mapping): Legality {
   const device = deviceFor(state, op);
-  const first = deviceLegality(state, device);
-  if (first !== 'legal') return first;
+  // Translation in front of a device is not judged yet, and its place not known.
+  if (!state.hasPages || device.spec.iommu !== null) return 'meaningless';
   if (op.cpu >= state.machine.cpus) return 'undefined';
   const second = bytesLegality(state, op);
   if (second !== 'legal') return second;
@@ -76,7 +76,8 @@ export function mapLegality(state: State, op: Mapping): Legality {
   );
   if (unclear || looksAtAlias(state, op, device)) return 'undefined';
   const { minAlign, segmentBoundary } = device.spec;
-  if (isClearForPools(state, device) && minAlign <= segmentBoundary) return 'legal';
+  const isClear = isClearForSlots(state, device) && isClearForPools(state, device);
+  if (isClear && minAlign <= segmentBoundary) return 'legal';
   const bounces = piecesOf(state, op).some((piece) =>
     mustBounce(state, device, piece, op.direction),
   );
