@@ -25,6 +25,8 @@ const PAIRS: readonly Pair[] = [
   { site: M5, areas: M5_AREAS, importer: 'dr', pool: 'PH' },
 ];
 
+const PAIR_NAMES = 'd32c, d32n, dw from PH; dr from both';
+
 export const Q2: Question = {
   id: 'Q2',
   claim: 'Bounce buffers make it work for devices that do not reach the pool.',
@@ -48,11 +50,11 @@ export const Q2: Question = {
           measured: owned(desk, pair, workload),
         })),
       ),
-      findingOf('P1f', 'five such pairs', cells(inReality, heap('P1f'))),
+      findingOf('P1f', PAIR_NAMES, cells(inReality, heap('P1f'))),
       findingOf('P1f', 'a CMA area in place of the pool', cells(ifLinear, fromArea)),
       findingOf(
         'P5',
-        'five such pairs',
+        PAIR_NAMES,
         cells(() => '-EBUSY', heap('P5')),
       ),
     ];

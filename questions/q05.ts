@@ -19,16 +19,16 @@ export const Q5: Question = {
   by: 'Davis, 10 March',
   ask: (desk) => [
     compared('P0', `${FRAMES} frames in its own memory`, '0 bytes copied', ownFrames(desk)),
-    perFrame(desk, 'mapped for each frame', frame),
-    perFrame(desk, 'mapped once, synced for each', synced),
+    perFrame(desk, 'mapped for each', frame),
+    perFrame(desk, 'mapped once', synced),
     compared(
       'P1f',
-      `${FRAMES} frames of 260 KiB`,
+      `PH as RAM: ${FRAMES} frames of 260 KiB`,
       `${FRAMES} refused, 0 bytes copied`,
       tooLong(desk),
     ),
     ...systemHeap(desk),
-    compared('P5', `${FRAMES} frames of any size`, '-EBUSY at attach', attachHigh()),
+    compared('P5', 'd32n and PH', '-EBUSY at attach', attachHigh()),
   ],
 };
 
@@ -81,7 +81,7 @@ function perFrame(
   };
   const finding = compared(
     'P1f',
-    `${FRAMES} frames, ${about}`,
+    `PH as RAM: ${FRAMES} frames, ${about}`,
     text(rows.map(({ predicted }) => predicted)),
     text(rows.map(({ measured }) => measured)),
   );

@@ -47,7 +47,7 @@ export const Q6: Question = {
   },
 };
 
-/** A device, and a pool in which a heap has got the first page. */
+/** A device, and the first page of a pool that came to be. */
 interface Pair {
   /** With a heap device, the last one, for the pool. */
   readonly machine: Machine;
@@ -175,16 +175,14 @@ function isAsDescribed(desk: Desk, machine: Machine, importer: Device): boolean 
   return bound && (machine.swiotlb?.force !== true || sources.includes('slots'));
 }
 
-/** Where the heap gets its first page; null: no pool comes to be, or it is too small. */
+/** The first page of the pool, before anybody has it; null: there is no such pool, or page. */
 function firstPage(desk: Desk, machine: Machine): Pair['page'] | null {
+  const { base } = machine.regions[machine.devices.at(-1)!.regions[0]!]!;
+  // Page 0 is mapped for nobody (deviation buffer-at-zero), and of a pool that begins inside a page
+  // Linux makes no page (deviation pool-base-misaligned).
+  if (base === 0 || base % machine.pageSize !== 0) return null;
   const lines = [`attach ${HEAP}`, `h0 = alloc_coherent ${HEAP} ${machine.pageSize}`];
   const outcome = desk.ask({ machine, setup: [] }, lines).said[1]?.outcome;
-  // Page 0 is mapped for nobody (deviation buffer-at-zero).
-  if (outcome?.is !== 'ok' || !outcome.phys) return null;
-  // Of a pool that begins inside a page Linux makes no page (deviation pool-base-misaligned).
-  if (outcome.phys % machine.pageSize !== 0) return null;
-  // Memory of the page allocator: what it gave came from no pool.
-  const pool = machine.regions[machine.devices.at(-1)!.regions[0]!]!;
-  const isOfPool = pool.base <= outcome.phys && outcome.phys < pool.base + pool.size;
-  return isOfPool ? { base: outcome.phys, size: machine.pageSize } : null;
+  // Without a pool the page comes from elsewhere.
+  return outcome?.is === 'ok' && outcome.phys === base ? { base, size: machine.pageSize } : null;
 }

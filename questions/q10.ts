@@ -34,11 +34,11 @@ export const Q10: Question = {
       }));
     return [
       findingOf('P0', 'dw owns PL, or PH', owners(desk, load)),
-      findingOf('P1f', 'dw imports from PL, PL, PH', cells('P1f', asLinux)),
+      findingOf('P1f', 'dw from heapL, heapLw, heapH', cells('P1f', asLinux)),
       findingOf('P1f', 'across the end of a window', crossed('P1f', 'astray')),
       findingOf(
         'P5',
-        'dw imports from PL, PL, PH',
+        'dw from heapL, heapLw, heapH',
         cells('P5', () => '-EBUSY'),
       ),
       findingOf('P5', 'across the end of a window', crossed('P5', '-EBUSY')),

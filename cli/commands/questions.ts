@@ -27,7 +27,8 @@ export async function questionsCommand(args: readonly string[]): Promise<number>
       'first with what its source lets one predict. Policies: P0 owners allocate for\n' +
       'themselves; P1f a heap that any device may attach to; P5 the same, but only devices\n' +
       'that reach the pool may.\n' +
-      'astray: an address the device cannot put out. fault: the kernel crashes.';
+      'astray: success, with an address that does not mean these bytes to the device. fault:\n' +
+      'the kernel crashes.';
     process.stdout.write(helpText('questions [options]', about, OPTIONS));
     return 0;
   }

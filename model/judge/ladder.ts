@@ -18,7 +18,7 @@ export type Rungs = readonly ZoneName[];
 
 /**
  * What the highest bus address may be as a physical one. Without a window that holds it the kernel
- * counts from all ones (deviation C-T3); with several, either reading is right.
+ * counts from all ones; with several, either reading is right.
  */
 function physLimits(device: DeviceState): readonly number[] {
   const limit = coherentLimit(device);

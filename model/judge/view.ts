@@ -12,7 +12,7 @@ import type { DeviceState, State } from './state.ts';
 
 const MASK_32 = maskOfBits(32);
 
-/** The windows that exist: a size of 0 ends the table (deviation A-T4). */
+/** The windows that exist: a size of 0 ends the table. */
 function windowsOf(device: DeviceState): readonly Window[] {
   const end = device.windows.findIndex((window) => window.size === 0);
   return end < 0 ? device.windows : device.windows.slice(0, end);
@@ -102,7 +102,7 @@ export function supported(
   };
 }
 
-/** The masks that may be the required one; empty where the kernel's rule is undefined (A-T6). */
+/** The masks that may be the required one; empty where the kernel's rule is undefined. */
 export function requiredMasks(state: State, device: DeviceState): readonly number[] {
   if (device.spec.iommu !== null) return [MASK_32];
   const last = (maxPfn(state.machine) - 1) * state.machine.pageSize;

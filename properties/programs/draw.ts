@@ -34,7 +34,7 @@ const USUAL: { readonly [N in OpName]: number } = {
   mmap: 8,
   write: 14,
   read: 10,
-  set_mask: 2,
+  set_mask: 6,
   set_coherent_mask: 2,
   set_offset: 2,
   phys_to_dma: 4,

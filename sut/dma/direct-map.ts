@@ -57,7 +57,7 @@ export class DirectMap {
     const tlb = this.tlbOf(dev);
     if (tlb?.forceBounce === true) return this.#bounce(dev, tlb, phys, size, options);
     const dma = physToDma(dev, phys);
-    // Linux translates the first byte only (A-T2).
+    // Linux translates the first byte only (deviation window-crossed).
     const reached = insideWindow(dev, phys, size) && dmaCapable(dev, dma, size);
     if (!reached || kmallocNeedsBounce(dev, size, direction, this.#smallLine)) {
       return tlb === null ? DMA_MAPPING_ERROR : this.#bounce(dev, tlb, phys, size, options);

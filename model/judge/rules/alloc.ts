@@ -134,7 +134,7 @@ function lengthOf(state: State, source: Source, size: number): number {
   return wholePages(state, size);
 }
 
-/** A device's own pool clears what was asked for, everything else whole pages (trap C-T9). */
+/** A device's own pool clears what was asked for, everything else whole pages. */
 function clearedBytes(state: State, wanted: Wanted, size: number, pages: number): number {
   if (!state.hasPages) return size;
   return wanted.from !== 'pool' || wanted.viaGlobal ? pages : size;
@@ -169,7 +169,7 @@ export function sharersOf(state: State, { source, start, length }: BufferState):
 /**
  * Can `device` free or map the buffer? Memory of a coherent pool through any device that is bound
  * to the pool in the same manner. Other memory only through the device it was made for, and only
- * while the way back leads to where it came from: it is found anew when it is freed (trap C-T8).
+ * while the way back leads to where it came from: it is found anew when it is freed.
  */
 export function ownerLegality(
   state: State,
