@@ -5,11 +5,11 @@
  */
 import type { Machine } from '../../contract/machine.ts';
 import { PROFILES } from '../../contract/machine.ts';
-import { maskOfBits } from '../../contract/numbers.ts';
 import type { Op, OpName } from '../../contract/operations.ts';
 import { OP_NAMES } from '../../contract/operations.ts';
 import type { Random } from '../random.ts';
 import { between, chance, pick } from '../random.ts';
+import { widthOf } from './masks.ts';
 import { drawOperation } from './operations.ts';
 import { Plan } from './plan.ts';
 import type { Scale } from './sizes.ts';
@@ -57,7 +57,7 @@ const USUAL: { readonly [N in OpName]: number } = {
   unmap: 36,
   sync_for_cpu: 14,
   sync_for_device: 14,
-  need_sync: 3,
+  need_sync: 6,
   max_mapping_size: 1,
   opt_mapping_size: 1,
   mapped_read: 16,
@@ -254,9 +254,8 @@ function swarmKinds(random: Random, operations: Operations, theme: Theme): Kinds
 /** What drivers do when they probe: the mask the device has is set, and syncs may be skipped. */
 function setMasks({ focus }: Configuration, { machine }: Plan, program: Op[]): void {
   for (const device of new Set(focus)) {
-    const { mask } = machine.devices[device]!;
-    const bits = Array.from({ length: 65 }, (_, n) => n).find((n) => maskOfBits(n) === mask);
-    if (bits !== undefined) program.push({ op: 'set_mask', device, mask: bits });
+    const mask = widthOf(machine.devices[device]!.mask);
+    if (mask !== null) program.push({ op: 'set_mask', device, mask });
   }
 }
 

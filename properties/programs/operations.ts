@@ -6,6 +6,7 @@ import { ATTRS, DIRECTIONS } from '../../contract/operations.ts';
 import type { Random } from '../random.ts';
 import { between, chance, pick } from '../random.ts';
 import type { Configuration } from './draw.ts';
+import { widthOf } from './masks.ts';
 import { drawOnPages } from './pages.ts';
 import type { Plan, PlannedBuffer } from './plan.ts';
 import { drawDevice } from './ranges.ts';
@@ -212,8 +213,11 @@ function drawOnLimits(random: Random, op: LimitOp, config: Configuration, machin
   const { pageSize } = machine;
   switch (op) {
     case 'set_mask':
-    case 'set_coherent_mask':
-      return { op, device, mask: pick(random, MASKS) };
+    case 'set_coherent_mask': {
+      // Half of the time the one it has: what is mapped stays within reach.
+      const own = chance(random, 1, 2) ? widthOf(machine.devices[device]!.mask) : null;
+      return { op, device, mask: own ?? pick(random, MASKS) };
+    }
     case 'set_offset': {
       const cpu = drawPhys(random, machine);
       const dma = chance(random, 1, 6) ? cpu : drawDma(random, machine, device);
