@@ -105,8 +105,8 @@ const EXCLUDED: readonly Deviation[] = [
     disposition: 'excluded',
     laws: [],
     linux:
-      'Slots beyond the end of a window are handed out, and unmap, which finds slots by their bus ' +
-      'address, loses them.',
+      'Slots beyond the end of a window are handed out, and unmap, which finds slots by their ' +
+      'bus address, loses them.',
     reason: 'Such an address names other memory, or none. Such bounces are never sent.',
   },
   {

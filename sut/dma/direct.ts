@@ -55,7 +55,8 @@ export function coherentLimit(dev: Device): number {
 
 /**
  * May [phys, phys + size) be given to the device as coherent memory? size >= 1.
- * Linux translates the first byte only; here the whole buffer must lie in its window (deviation window-crossed).
+ * Linux translates the first byte only; here the whole buffer must lie in its window
+ * (deviation window-crossed).
  */
 export function dmaCoherentOk(dev: Device, phys: number, size: number): boolean {
   const dma = physToDma(dev, phys);

@@ -1,5 +1,5 @@
-// Goal: nobody's bytes but those of the memory are allowed where caches could excuse others. Method:
-// memory that no cache has, mapped without syncs; and a line beside a sync of a part.
+// Goal: nobody's bytes but those of the memory are allowed where caches could excuse others.
+// Method: memory that no cache has, mapped without syncs; and a line beside a sync of a part.
 import { describe, expect, it } from 'vitest';
 import { failed } from '../../contract/outcome.ts';
 import type { Answered } from './forge.ts';
