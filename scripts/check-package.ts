@@ -29,7 +29,7 @@ import * as fc from 'fast-check';
 
 const session: SyncSession = {
   booted: { warnings: [] },
-  apply: (op): Outcome => (op.op === 'free' ? { is: 'ok' } : { is: 'none' }),
+  apply: (op): Outcome => (op.op === 'alloc_coherent' ? { is: 'none' } : { is: 'ok' }),
 };
 const subject: Subject = {
   kind: 'sync',
