@@ -27,11 +27,12 @@ const ROOMS = {
   sut: ['contract', 'hardware'],
   boards: ['contract'],
   properties: ['contract', 'model/judge', 'model/reference'],
+  questions: ['contract', 'properties'],
   bugs: ['contract'],
   linux: ['contract'],
   pipe: ['contract'],
-  report: [...PARTS, 'bugs'],
-  cli: [...PARTS, 'bugs', 'report', 'bench'],
+  report: [...PARTS, 'bugs', 'questions'],
+  cli: [...PARTS, 'bugs', 'questions', 'report', 'bench'],
   bench: [...PARTS, 'bugs', 'report'],
   scripts: [...PARTS, 'bugs', 'report', 'bench'],
   bin: ['cli'],
@@ -46,7 +47,16 @@ const LOCKSTEP_MAY = ['contract', 'model/judge', 'model/reference', 'sut', 'prop
 const PURE = ['contract', 'hardware', 'model', 'sut'];
 
 /** Rooms that are part of the installed package. */
-const SHIPPED = ['api\\.ts', 'boards/', 'cli/', 'linux/', 'pipe/', 'properties/', 'report/'];
+const SHIPPED = [
+  'api\\.ts',
+  'boards/',
+  'cli/',
+  'linux/',
+  'pipe/',
+  'properties/',
+  'questions/',
+  'report/',
+];
 
 /** Where a walk through the imports starts: everything a person or a runner starts by name. */
 const ENTRIES = '^(api\\.ts|cli/main\\.ts|(bench|bugs|examples|scripts|test)/)';

@@ -4,7 +4,7 @@ export interface BenchRow {
   readonly name: string;
   /** Median over the rounds, per operation. */
   readonly value: number;
-  readonly unit: 'ns' | 'us' | 'ops/s' | 'lines';
+  readonly unit: 'ns' | 'us' | 'ops/s' | 'programs/s' | 'lines';
   /** `value` of the row it is compared with, divided by this one's, or the other way round. */
   readonly ratio?: number;
   /** What the ratio says: "times the cost of 2^10". */

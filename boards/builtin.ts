@@ -61,7 +61,7 @@ const machine: Machine = {
     { base: 0x880000000, size: 30 * 1024 * M },
   ],
   regions: CORES.flatMap((_, core) => poolsOf(core)),
-  swiotlb: { slots: 32768, areas: 1, force: false },
+  swiotlb: { slots: 32768, areas: 1, force: false, dynamic: false },
   devices: [...cores, ...importers],
 };
 

@@ -1,6 +1,6 @@
 /** Machine-wide facts that follow from banks and windows: ZONE_DMA, bounce pool, CPUs. */
 import type { Bank, Swiotlb } from '../contract/machine.ts';
-import { ADDRESS_END, alignUp, ceilLog2 } from '../contract/numbers.ts';
+import { ADDRESS_END, ceilLog2 } from '../contract/numbers.ts';
 import { BAD_ADDRESS } from './dma/bus.ts';
 import type { DmaTopology } from './dma/parent.ts';
 import { mergeContiguous, readRanges } from './dma/windows.ts';
@@ -57,8 +57,9 @@ const BOUNCE_SHARE = 1024;
 
 /**
  * The default bounce pool of arm64: 64 MiB when some RAM lies above ZONE_DMA, else a share of
- * RAM; one area per CPU, rounded up to a power of two.
- * Source: arch/arm64/mm/init.c:mem_init, kernel/dma/swiotlb.c:swiotlb_adjust_nareas.
+ * RAM; one area per CPU, with a segment each at least; both powers of two.
+ * Source: arch/arm64/mm/init.c:mem_init, kernel/dma/swiotlb.c:swiotlb_adjust_nareas,
+ * round_up_default_nslabs.
  */
 export function swiotlbOf(banks: readonly Bank[], zoneDmaLimit: number, cpus: number): Swiotlb {
   let end = 0;
@@ -69,10 +70,9 @@ export function swiotlbOf(banks: readonly Bank[], zoneDmaLimit: number, cpus: nu
   }
   const share = Math.min(DEFAULT_BOUNCE_BYTES, Math.ceil(bytes / BOUNCE_SHARE));
   const size = end - 1 > zoneDmaLimit ? DEFAULT_BOUNCE_BYTES : share;
-  const slots = alignUp(Math.max(1, Math.ceil(size / SLOT_BYTES)), AREA_SLOTS);
-  let areas = 2 ** ceilLog2(cpus);
-  while (areas * AREA_SLOTS > slots) areas /= 2;
-  return { slots: alignUp(slots, areas * AREA_SLOTS), areas, force: false };
+  const areas = 2 ** ceilLog2(cpus);
+  const least = Math.max(areas * AREA_SLOTS, Math.ceil(size / SLOT_BYTES));
+  return { slots: 2 ** ceilLog2(least), areas, force: false, dynamic: false };
 }
 
 const CPUS_MAX = 1024;

@@ -10,9 +10,13 @@ import { DMA_RANGES } from './history/dma-ranges.ts';
 import { GENALLOC } from './history/genalloc.ts';
 import { MASKS } from './history/masks.ts';
 import { RESERVED_MEM } from './history/reserved-mem.ts';
+import { SCATTERLIST } from './history/scatterlist.ts';
+import { STREAMING } from './history/streaming.ts';
+import { SWIOTLB } from './history/swiotlb.ts';
 import { LINUX_COHERENT } from './linux-6.12/coherent.ts';
 import { LINUX_LIMITS } from './linux-6.12/limits.ts';
 import { LINUX_MEMORY } from './linux-6.12/memory.ts';
+import { LINUX_STREAMING } from './linux-6.12/streaming.ts';
 import { OWN_BUGS } from './own.ts';
 
 export const FAMILIES: readonly Family[] = ['history', 'linux-6.12', 'own'];
@@ -36,9 +40,13 @@ export const ALL_BUGS: readonly Bug[] = distinct([
   ...CMA,
   ...DIRECT,
   ...MASKS,
+  ...SWIOTLB,
+  ...SCATTERLIST,
+  ...STREAMING,
   ...LINUX_COHERENT,
   ...LINUX_LIMITS,
   ...LINUX_MEMORY,
+  ...LINUX_STREAMING,
   ...OWN_BUGS,
 ]);
 

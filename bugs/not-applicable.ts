@@ -6,6 +6,7 @@ export interface NotApplicable {
 
 const DRM = 'The buddy allocator of graphics memory is none of the parts.';
 const BULK = 'Pages are not allocated in bulk.';
+const EXTRACT = 'Tables are not made from iterators over memory of programs or the kernel.';
 const ONE_CALLER = 'Calls run one after the other, so nothing comes between two steps of one.';
 
 export const NOT_APPLICABLE: readonly NotApplicable[] = [
@@ -19,8 +20,6 @@ export const NOT_APPLICABLE: readonly NotApplicable[] = [
       'Pages come from an atomic pool only where memory is encrypted, which no profile has; a ' +
       'page and its CPU address are one number in this interface.',
   },
-  { id: 'direct-sync-sg-misses-bounce', reason: 'There are no streaming mappings yet.' },
-  { id: 'mapping-resource-tested-as-ram', reason: 'Device registers cannot be mapped yet.' },
   { id: 'direct-failed-decrypt-frees-pages', reason: 'No profile encrypts memory.' },
   { id: 'devres-free-before-untrack', reason: `${ONE_CALLER} Nor are there managed buffers.` },
   { id: 'drmbuddy-partial-range-success', reason: DRM },
@@ -42,4 +41,12 @@ export const NOT_APPLICABLE: readonly NotApplicable[] = [
     reason: 'An area has one range, as in 6.12, and no allocation of a bitmap fails.',
   },
   { id: 'cma-parallel-alloc-same-block', reason: ONE_CALLER },
+  {
+    id: 'swiotlb-region-of-first-byte',
+    reason: 'All memory that can be bounced has one linear address: none of it is highmem.',
+  },
+  { id: 'swiotlb-lock-kept-on-full-area', reason: `${ONE_CALLER} There are no locks.` },
+  { id: 'swiotlb-areas-set-after-slots', reason: ONE_CALLER },
+  { id: 'sg-extract-kvec-crosses-page', reason: EXTRACT },
+  { id: 'sg-extract-user-scratch-overlap', reason: EXTRACT },
 ];

@@ -6,10 +6,13 @@ import { BUDDY } from './own/buddy.ts';
 import { CMA } from './own/cma.ts';
 import { COHERENT } from './own/coherent.ts';
 import { DIRECT } from './own/direct.ts';
+import { DYNAMIC_POOLS } from './own/dynamic-pools.ts';
 import { LADDER } from './own/ladder.ts';
 import { MAPPING } from './own/mapping.ts';
 import { RESERVED_MEM } from './own/reserved-mem.ts';
 import { RESOURCE } from './own/resource.ts';
+import { SCATTERLIST } from './own/scatterlist.ts';
+import { STREAMING } from './own/streaming.ts';
 
 export const OWN_BUGS: readonly Bug[] = [
   ...RESERVED_MEM,
@@ -22,4 +25,7 @@ export const OWN_BUGS: readonly Bug[] = [
   ...CMA,
   ...ATOMIC_POOL,
   ...LADDER,
+  ...STREAMING,
+  ...SCATTERLIST,
+  ...DYNAMIC_POOLS,
 ];

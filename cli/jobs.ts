@@ -49,8 +49,9 @@ export async function runJobs(
   const workers = Array.from({ length: plan.jobs }, (_, job) => {
     const shard = { index: index * plan.jobs + job, count: count * plan.jobs };
     const order: Order = { subject: plan.subject, options: { ...options, shard } };
-    // A message is a structured clone, so maps arrive as maps.
-    const child = fork(launcher(), ['worker'], { serialization: 'advanced' });
+    // By what this process was started: they run the very same code. A message is a structured
+    // clone, so maps arrive as maps.
+    const child = fork(process.argv[1]!, ['worker'], { serialization: 'advanced' });
     children.push(child);
     return work(child, order, terminal, (progress) => {
       last.set(job, progress);

@@ -34,6 +34,10 @@ const COMMANDS: Readonly<Record<string, CommandRow>> = {
     about: 'the same, short, for every board of a Debian kernel package',
     load: async () => (await import('./commands/boards.ts')).boardsCommand,
   },
+  questions: {
+    about: 'should coherent pools become heaps? What the debate asked, predicted and measured',
+    load: async () => (await import('./commands/questions.ts')).questionsCommand,
+  },
   judge: {
     about: 'judges a recorded trace (JSON Lines)',
     load: async () => (await import('./commands/judge.ts')).judgeCommand,
@@ -58,7 +62,7 @@ const EXIT_CODES = [
 ];
 
 function usage(): string {
-  const rows = publicNames().map((name) => `  ${name.padEnd(8)} ${COMMANDS[name]!.about}`);
+  const rows = publicNames().map((name) => `  ${name.padEnd(9)} ${COMMANDS[name]!.about}`);
   return [
     'usage: carveout COMMAND [options]',
     '',

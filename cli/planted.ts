@@ -12,6 +12,11 @@ import { listOption } from './options.ts';
 import { END_SIGNALS, PARENT_SIGNAL } from './terminal.ts';
 import { UsageError } from './usage.ts';
 
+const REGISTER = join(import.meta.dirname, '../bugs/register.mjs');
+
+/** Is this a checkout, with sources to edit? */
+export const canPlant = (): boolean => existsSync(REGISTER);
+
 /** Bugs this very process runs with, sorted. */
 export function plantedIds(): readonly string[] {
   return (process.env['CARVEOUT_PLANTED'] ?? '')
@@ -49,8 +54,7 @@ export async function askPlanted(
   args: readonly string[],
   { input, keep = false }: { readonly input?: string; readonly keep?: boolean } = {},
 ): Promise<Planted> {
-  const register = join(import.meta.dirname, '../bugs/register.mjs');
-  if (!existsSync(register)) {
+  if (!canPlant()) {
     throw new UsageError('planted bugs edit the sources: they need a checkout of carveout');
   }
   const env = {
@@ -58,7 +62,7 @@ export async function askPlanted(
     CARVEOUT_PLANTED: [...ids].sort().join(','),
     CARVEOUT_BUG_DIR: parsed.values.get('bug-dir') ?? '',
   };
-  const argv = ['--import', pathToFileURL(register).href, launcher(), ...args];
+  const argv = ['--import', pathToFileURL(REGISTER).href, launcher(), ...args];
   const child = spawn(process.execPath, argv, {
     env,
     stdio: [input === undefined ? 'inherit' : 'pipe', keep ? 'pipe' : 'inherit', 'inherit'],

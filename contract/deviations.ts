@@ -7,6 +7,7 @@ import { BITMAP_DEVIATIONS } from './deviations/bitmap.ts';
 import { MEMORY_DEVIATIONS } from './deviations/memory.ts';
 import { POOL_DEVIATIONS } from './deviations/pools.ts';
 import type { Deviation } from './deviations/row.ts';
+import { STREAMING_DEVIATIONS } from './deviations/streaming.ts';
 
 export type { Deviation, Disposition } from './deviations/row.ts';
 
@@ -15,6 +16,7 @@ export const DEVIATIONS: readonly Deviation[] = [
   ...POOL_DEVIATIONS,
   ...MEMORY_DEVIATIONS,
   ...BITMAP_DEVIATIONS,
+  ...STREAMING_DEVIATIONS,
 ];
 
 export function deviation(id: string): Deviation | undefined {

@@ -93,10 +93,11 @@ function checkSwiotlb(machine: Machine): MachineProblem | null {
     const expected = `a power of two up to ${MACHINE_LIMITS.areas}`;
     return problem('swiotlb', 0, [`areas ${areas}`, expected]);
   }
-  if (slots === 0 || slots % (128 * areas) !== 0 || slots > MACHINE_LIMITS.slots) {
+  // round_up_default_nslabs: anything else would let two areas share a segment.
+  if (!isPowerOfTwo(slots) || slots < 128 * areas || slots > MACHINE_LIMITS.slots) {
     return problem('swiotlb', 0, [
       `slots ${slots}`,
-      'a multiple of 128 slots per area, below 2^31',
+      'a power of two, at least 128 slots per area, below 2^31',
     ]);
   }
   return null;

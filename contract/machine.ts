@@ -27,6 +27,18 @@ export interface Profile {
    * atomic pools. Such builds here have an MMU and so contiguous areas and restricted pools.
    */
   readonly remaps: boolean;
+  /** SWIOTLB: there may be a bounce pool that serves all devices. */
+  readonly bounces: boolean;
+  /**
+   * Low memory, which the bounce pool is made of, ends where ZONE_DMA does, or RAM if that ends
+   * before; elsewhere at 4 GiB. (arch/arm64/include/asm/processor.h:ARCH_LOW_ADDRESS_LIMIT)
+   */
+  readonly lowIsZoneDma: boolean;
+  /**
+   * DMA_BOUNCE_UNALIGNED_KMALLOC: small buffers that a device without snooping writes bounce,
+   * because objects of other people share their cache lines.
+   */
+  readonly bouncesSmall: boolean;
   /** CONFIG_ARM: a pool without no-map is refused when the tree is read. */
   readonly poolsNeedNoMap: boolean;
   /** System RAM is registered in whole pages; elsewhere to the byte. */
@@ -46,6 +58,9 @@ export const PROFILES = {
     globalPool: false,
     deviceTree: true,
     remaps: true,
+    bounces: true,
+    lowIsZoneDma: true,
+    bouncesSmall: true,
     poolsNeedNoMap: false,
     ramInPages: true,
     refusesMappedPages: true,
@@ -59,6 +74,9 @@ export const PROFILES = {
     globalPool: false,
     deviceTree: false,
     remaps: false,
+    bounces: true,
+    lowIsZoneDma: false,
+    bouncesSmall: false,
     poolsNeedNoMap: false,
     ramInPages: false,
     refusesMappedPages: false,
@@ -72,6 +90,9 @@ export const PROFILES = {
     globalPool: true,
     deviceTree: true,
     remaps: false,
+    bounces: false,
+    lowIsZoneDma: false,
+    bouncesSmall: false,
     poolsNeedNoMap: true,
     ramInPages: false,
     refusesMappedPages: false,
@@ -128,12 +149,17 @@ export interface Window {
   readonly size: number;
 }
 
-/** The default bounce pool. Slots of 2 KiB. */
+/**
+ * The default bounce pool, made at boot of low memory. Slots of 2 KiB.
+ * (kernel/dma/swiotlb.c:swiotlb_init_remap)
+ */
 export interface Swiotlb {
   readonly slots: number;
   readonly areas: number;
   /** Every streaming mapping bounces. */
   readonly force: boolean;
+  /** CONFIG_SWIOTLB_DYNAMIC: more pools are made when this one is full. */
+  readonly dynamic: boolean;
 }
 
 /** Translation in front of a device. Addresses are inclusive; granule in bytes. */

@@ -13,7 +13,10 @@ export type Warning = 'range' | 'default-redefined';
 
 /**
  * State given or taken besides the result. `chunk`: the atomic pool `of` (kernel, dma, dma32) grew
- * by the memory at `phys`.
+ * by the memory at `phys`. `bounce-pool`: slots of 2 KiB are in the memory at `phys`, for all
+ * devices (`of`: default, or grown) or for the one mapping that needed them (transient).
+ * `bounce-pool-gone`: that mapping ended, and its pool with it. `bytes` are those of the slots; the
+ * page allocator gives the block that holds them.
  */
 export interface Event {
   readonly event: string;
@@ -26,9 +29,13 @@ export interface Event {
  * Free units of everything memory can come from, by name: a zone (`dma`), what it has lent to areas
  * and nobody uses (`lent:dma`, where it has any), a cma region (`cma:c0`),
  * an atomic pool (`atomic:kernel`), a coherent pool by region or by the device that declared it
- * (`pool:p0`, `declared:d0`): pages; a restricted pool (`slots:r0`): slots of 2 KiB.
+ * (`pool:p0`, `declared:d0`): pages; a restricted pool (`slots:r0`) and the bounce pools that serve
+ * all devices (`slots`): slots of 2 KiB.
  */
 export type Census = readonly (readonly [source: string, free: number])[];
+
+/** Runs of bytes in the order of the data. */
+export type Pieces = readonly (readonly [address: number, length: number])[];
 
 interface Common {
   readonly warnings?: readonly Warning[];
@@ -47,6 +54,13 @@ export interface Ok extends Common {
   readonly truth?: boolean;
   readonly pfn?: number;
   readonly census?: Census;
+  /** All entries of the table: physical address of the first byte, bytes. */
+  readonly entries?: Pieces;
+  /** What the device was given, in order: bus address of the first byte, bytes. */
+  readonly segments?: Pieces;
+  /** Bytes. */
+  readonly length?: number;
+  readonly count?: number;
 }
 
 /** NULL or DMA_MAPPING_ERROR. */

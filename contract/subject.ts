@@ -6,9 +6,18 @@ import type { Event, Outcome, Warning } from './outcome.ts';
 /**
  * What a subject can report. A law that needs more is shown as "not judged". One of `phys` and
  * `handle` it must report: nothing else says where memory is. `free-memory`: no page is taken or
- * given back but by an answer or an event, and `census` counts what is left.
+ * given back but by an answer or an event, and `census` counts what is left. `entries`: what tables
+ * hold. `device-bytes`: what devices read.
  */
-export const OBSERVATIONS = ['phys', 'handle', 'bytes', 'warnings', 'free-memory'] as const;
+export const OBSERVATIONS = [
+  'phys',
+  'handle',
+  'bytes',
+  'warnings',
+  'free-memory',
+  'entries',
+  'device-bytes',
+] as const;
 export type Observation = (typeof OBSERVATIONS)[number];
 
 /** Boot messages are outcomes, too: a redefined default pool warns. */
@@ -27,6 +36,8 @@ interface AnySession {
 /** In process: an answer per call. */
 export interface SyncSession extends AnySession {
   apply(op: Op): Outcome;
+  /** Optional. Bytes copied between buffers and bounce memory since boot: what bouncing costs. */
+  bounced?(): number;
 }
 
 /**

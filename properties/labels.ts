@@ -11,6 +11,7 @@ import type { PoolState, State } from '../model/judge/state.ts';
 import { sharesMemory } from '../model/judge/state.ts';
 import { coherentLimit, translations } from '../model/judge/view.ts';
 import { countMemory, countPages } from './labels/memory.ts';
+import { countStreaming } from './labels/streaming.ts';
 import type { Tally } from './labels/tally.ts';
 
 /** Counts what this answer shows. `state` is the state before it is believed. */
@@ -29,7 +30,7 @@ export function countLabels(tally: Tally, state: State, op: Op, outcome: Outcome
     case 'unpin':
     case 'run_work':
     case 'census':
-      return countPages(tally, op, outcome);
+      return countPages(tally, state, op, outcome);
     case 'free':
       if (op.via >= 0 && op.via !== state.buffers.get(op.buffer)?.device) {
         tally.add('freed by a sharer');
@@ -50,8 +51,20 @@ export function countLabels(tally: Tally, state: State, op: Op, outcome: Outcome
     case 'write':
     case 'read':
       return tally.add(op.op);
-    default:
+    case 'set_mask':
+    case 'set_coherent_mask':
+    case 'set_offset':
+    case 'phys_to_dma':
+    case 'dma_to_phys':
+    case 'coherent_ok':
+    case 'capable':
+    case 'required_mask':
+    case 'addressing_limited':
+    case 'max_mapping_size':
+    case 'opt_mapping_size':
       return countLimits(tally, state, op, outcome);
+    default:
+      return countStreaming(tally, state, op, outcome);
   }
 }
 

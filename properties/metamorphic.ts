@@ -12,9 +12,7 @@ import type { SyncSubject } from '../contract/subject.ts';
 import { wantedBy } from '../model/judge/dispatch.ts';
 import { Judge } from '../model/judge/judge.ts';
 import type { State } from '../model/judge/state.ts';
-import { Tally } from './labels/tally.ts';
-import type { Recorder } from './runner/run.ts';
-import { profileOf, runSync } from './runner/run.ts';
+import { profileOf, recordSync } from './runner/run.ts';
 import type { Failure, Profile } from './runner/trial.ts';
 
 export interface Relation {
@@ -173,46 +171,42 @@ export function checkRelation(
   kase: Case,
 ): Failure | null {
   const { machine, program } = kase;
-  const inProgram = new Map<Op, number>(program.map((op, index) => [op, index]));
+  const steps = new Map<Op, number>(program.map((op, index) => [op, index]));
   const sent: Sent[] = [];
   const profile = quietProfile(subject);
   const judge = new Judge(machine, profile.observes, profile.operations);
   // Laws of other kinds may break on the way; they are the business of the other properties.
-  const run = (other: Case, record: Recorder) =>
-    runSync(subject, other, profile, new Tally(), record);
-  run(kase, {
+  recordSync(subject, kase, profile, {
     booted: (booted) => judge.checkBoot(booted),
     answered: (op, outcome) => {
-      if (!inProgram.has(op)) return;
       sent.push({ op, outcome, first: standIn(judge.state, op), ...kindOf(judge.state, op) });
       judge.adopt(op, outcome);
     },
   });
   const there = new Map<number, string>();
-  run(
-    { machine, program: relation.transform(machine, sent) },
-    {
-      answered: (op, outcome) => {
-        if ('out' in op) there.set(op.out, relation.told(outcome));
-      },
+  const transformed = { machine, program: relation.transform(machine, sent) };
+  recordSync(subject, transformed, profile, {
+    answered: (op, outcome) => {
+      if ('out' in op) there.set(op.out, relation.told(outcome));
     },
-  );
+  });
   for (const { op, outcome } of relation.compared(sent)) {
     const observed = relation.told(outcome);
     const other = 'out' in op ? there.get(op.out) : undefined;
     if (other === undefined || other === observed) continue;
     const expected = `the same in both runs: ${other}`;
     const violation = { law: relation.law.id, expected, observed };
-    return { violation, step: inProgram.get(op)!, op, outcome };
+    return { violation, step: steps.get(op)!, op, outcome };
   }
   return null;
 }
 
-/** Nothing is counted on the way, and no placement is checked: other properties do that. */
+/** Nothing is counted on the way, no placement and no byte is checked: other properties do that. */
 function quietProfile(subject: SyncSubject): Profile {
   const profile = profileOf(subject, []);
   const operations = new Set([...profile.operations].filter((name) => name !== 'census'));
-  return { ...profile, operations, placement: false };
+  const observes = new Set([...profile.observes].filter((name) => !name.endsWith('bytes')));
+  return { ...profile, operations, observes, placement: false };
 }
 
 /** What relations need to know of an operation, before it is believed. */

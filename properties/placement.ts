@@ -195,7 +195,7 @@ function requiredMask(state: State, op: OpOf<'required_mask'>): number {
   return dma === null ? UNLIMITED : maskOfBits(floorLog2(dma) + 1);
 }
 
-/** Whole in the first window that holds its first byte, and within the limit (A-T2 repaired). */
+/** Whole in the first window that holds its first byte, and within the limit. */
 function coherentOk(device: DeviceState, { phys, size }: OpOf<'coherent_ok'>): boolean {
   const dma = physToDma(device.windows, phys);
   if (dma === null) return false;

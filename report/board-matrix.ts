@@ -1,32 +1,31 @@
 /**
- * The reach matrix as text: a row per group of neighbouring pools that every view sees alike, a
- * column per device view, a letter per answer, and a legend that says why.
+ * The reach matrix as text: a row for each piece of RAM, a row per group of neighbouring pools that
+ * every view sees alike, a column per device view, a sign per answer, and a legend that says what
+ * the signs mean.
  */
 import { hex, sizeText } from '../contract/numbers.ts';
-import type { BoardReport } from './board.ts';
-import type { Reach } from './board-reach.ts';
+import type { BoardReport, ViewReport } from './board.ts';
+import type { Reach, Verdict } from './reach/reach.ts';
+import { explain } from './reach/words.ts';
 
 const LETTERS = 'abcdefghijklmnopqrstuvwxyz';
-/** Answers that need no explanation. */
-const SIGNS = { direct: '=', iommu: '#' } as const;
+/** Answers that are the same wherever they stand. */
+const SIGNS: { readonly [V in Verdict]?: string } = { direct: '=', iommu: '#' };
 const NAME_COLUMNS = 44;
 
-export function matrixLines(report: Pick<BoardReport, 'pools' | 'views' | 'reach'>): string[] {
-  if (report.pools.length === 0 || report.views.length === 0) return [];
-  const legend = new Map<string, string>();
-  const groups = groupRows(report, legend);
+type Matrix = Pick<BoardReport, 'ram' | 'pools' | 'views' | 'reach'>;
+
+export function matrixLines(report: Matrix): string[] {
+  if (report.views.length === 0) return [];
+  const legend = new Legend(report.views);
+  const rows = [...ramRows(report, legend), ...poolRows(report, legend)];
+  if (rows.length === 0) return [];
   const head = report.views.map((_, index) => String(index + 1).padStart(3)).join('');
-  const rows = groups.map(({ title, signs }) => title.padEnd(NAME_COLUMNS) + signs);
-  const used = new Set(report.reach.flat().map((reach) => reach.is));
   return [
     `${'view'.padEnd(NAME_COLUMNS)}${head}`,
-    ...rows,
+    ...rows.map(({ title, signs }) => title.padEnd(NAME_COLUMNS) + signs),
     '',
-    ...(used.has('direct') ? [`${SIGNS.direct}  direct: bus address = physical address`] : []),
-    ...(used.has('iommu')
-      ? [`${SIGNS.iommu}  iommu: translated to any bus address, if somebody maps it there`]
-      : []),
-    ...[...legend].map(([text, letter]) => `${letter}  ${text}`),
+    ...legend.lines,
   ];
 }
 
@@ -35,14 +34,17 @@ interface Row {
   readonly signs: string;
 }
 
-function groupRows(
-  { pools, reach }: Pick<BoardReport, 'pools' | 'reach'>,
-  legend: Map<string, string>,
-): Row[] {
+function ramRows({ ram }: Matrix, legend: Legend): Row[] {
+  return ram.map(({ base, size, asked, reach }) => ({
+    title: `RAM ${hex(base)} ${sizeText(size)}`,
+    signs: legend.signs(reach, asked ?? base),
+  }));
+}
+
+function poolRows({ pools, reach }: Matrix, legend: Legend): Row[] {
   const rows: { first: number; last: number; signs: string }[] = [];
   for (const [index, cells] of reach.entries()) {
-    const base = pools[index]!.base;
-    const signs = cells.map((cell) => sign(cell, base, legend).padStart(3)).join('');
+    const signs = legend.signs(cells, pools[index]!.base);
     const open = rows.at(-1);
     if (open?.signs === signs) open.last = index;
     else rows.push({ first: index, last: index, signs });
@@ -56,24 +58,46 @@ function groupRows(
 }
 
 /** A letter per different explanation, handed out in the order of appearance. */
-function sign(reach: Reach, base: number, legend: Map<string, string>): string {
-  if (reach.is === 'direct' || reach.is === 'iommu') return SIGNS[reach.is];
-  const text = explain(reach, base);
-  const known = legend.get(text);
-  if (known !== undefined) return known;
-  // Two letters from the 27th on; a real board needs four explanations at most.
-  const count = legend.size;
-  const last = LETTERS[count % LETTERS.length]!;
-  const turn = Math.floor(count / LETTERS.length);
-  const letter = turn === 0 ? last : `${LETTERS[(turn - 1) % LETTERS.length]}${last}`;
-  legend.set(text, letter);
-  return letter;
-}
+class Legend {
+  readonly #views: readonly ViewReport[];
+  readonly #signs = new Map<string, string>();
+  #letters = 0;
 
-/** A window is told by its distance: pools in one window share a letter. */
-function explain({ is, busAddress, why }: Reach, base: number): string {
-  if (is !== 'window' || busAddress === null) return `${is}: not reachable, ${why}`;
-  const shift = busAddress - base;
-  const way = shift < 0 ? `- ${hex(-shift)}` : `+ ${hex(shift)}`;
-  return `window: bus address = physical address ${way}`;
+  constructor(views: readonly ViewReport[]) {
+    this.#views = views;
+  }
+
+  /** Signs that are the same everywhere come first. */
+  get lines(): string[] {
+    const fixed = new Set(Object.values(SIGNS));
+    const lines = [...this.#signs].map(([text, sign]) => ({ sign, line: `${sign}  ${text}` }));
+    return [true, false].flatMap((isFixed) =>
+      lines.filter(({ sign }) => fixed.has(sign) === isFixed).map(({ line }) => line),
+    );
+  }
+
+  /** A window is told by its distance: what is in one window shares a letter. */
+  signs(cells: readonly Reach[], at: number): string {
+    const signs = cells.map((cell, view) => {
+      return this.#sign(cell, explain(cell, at, this.#views[view]!));
+    });
+    return signs.map((sign) => sign.padStart(3)).join('');
+  }
+
+  #sign({ is }: Reach, text: string): string {
+    const known = this.#signs.get(text);
+    if (known !== undefined) return known;
+    const sign = SIGNS[is] ?? this.#letter();
+    this.#signs.set(text, sign);
+    return sign;
+  }
+
+  /** Two letters from the 27th on; a real board needs a handful of explanations. */
+  #letter(): string {
+    const count = this.#letters;
+    this.#letters += 1;
+    const last = LETTERS[count % LETTERS.length]!;
+    const turn = Math.floor(count / LETTERS.length);
+    return turn === 0 ? last : `${LETTERS[(turn - 1) % LETTERS.length]}${last}`;
+  }
 }

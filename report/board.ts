@@ -1,14 +1,20 @@
 /**
- * What a board offers and who can use it: banks, pools, owners, device views, and the reach of
- * every pool from every view. Pure: a board in, an object or text out.
+ * What a board offers and who can use it: banks, pools, owners, device views, and what every view
+ * is given of RAM and of every pool. Pure: a board and what was measured in, an object or text out.
  */
 
+import type { View } from '../boards/devices/views.ts';
 import type { Board } from '../boards/loader.ts';
 import { NOTE_KINDS, type NoteKind } from '../boards/notes.ts';
 import type { Bank, Region } from '../contract/machine.ts';
-import { bitsOfMask, hex, sizeText } from '../contract/numbers.ts';
+import { bitsOfMask, hex, minNotZero, sizeText } from '../contract/numbers.ts';
+import type { Bucket } from '../properties/runner/buckets.ts';
 import { matrixLines } from './board-matrix.ts';
-import { type Reach, reachOf } from './board-reach.ts';
+import { failureJson } from './json.ts';
+import type { MeasuredReach } from './reach/measure.ts';
+import type { RamReach } from './reach/ram.ts';
+import type { Reach } from './reach/reach.ts';
+import { livePools } from './reach/stage.ts';
 
 /** Plain data, fit for JSON. */
 export interface BoardReport {
@@ -19,6 +25,10 @@ export interface BoardReport {
   /** Devices that list a pool, CMA or restricted region. */
   readonly owners: readonly OwnerReport[];
   readonly views: readonly ViewReport[];
+  /** Where bounce memory for everybody lies, or null. */
+  readonly bounceMemory: Bank | null;
+  /** RAM, cut where some view begins to see it otherwise. */
+  readonly ram: readonly RamReach[];
   /** `reach[pool][view]`. */
   readonly reach: readonly (readonly Reach[])[];
   readonly otherRegions: number;
@@ -45,18 +55,14 @@ export interface ViewReport {
   readonly count: number;
   readonly example: string;
   readonly text: string;
+  /** The last bus address its devices can use, and what says so. */
+  readonly limit: number;
+  readonly limitOf: 'mask' | 'bus limit';
 }
 
-/** Coherent pools a device could attach: disabled ones and empty ones are not among them. */
-function livePools(board: Board): Region[] {
-  return board.machine.regions.filter(
-    (region) => region.kind === 'pool' && !region.disabled && region.size > 0,
-  );
-}
-
-export function reportBoard(board: Board): BoardReport {
+export function reportBoard(board: Board, measured: MeasuredReach): BoardReport {
   const { machine, devices } = board;
-  const pools = livePools(board);
+  const pools = livePools(machine.regions).map((index) => machine.regions[index]!);
   const owned = devices.infos.filter((info) => info.owner);
   return {
     model: board.model,
@@ -76,26 +82,35 @@ export function reportBoard(board: Board): BoardReport {
       view,
       regions: device.regions.map((index) => machine.regions[index]!.name),
     })),
-    views: devices.views.map(({ view, count, example }) => ({
+    views: devices.views.map(({ view, restricted, count, example }) => ({
       count,
       example: machine.devices[example]!.name,
-      text: viewText(view),
+      text: viewText(view, restricted === null ? null : machine.regions[restricted]!),
+      ...limitOf(view),
     })),
-    reach: pools.map((pool) => devices.views.map(({ view }) => reachOf(pool, view))),
+    bounceMemory: measured.bounceMemory,
+    ram: measured.ram,
+    reach: measured.pools,
     otherRegions: machine.regions.length - pools.length,
     devices: devices.total,
     notes: board.notes,
   };
 }
 
+function limitOf({ mask, busLimit }: View): Pick<ViewReport, 'limit' | 'limitOf'> {
+  const limit = minNotZero(mask ?? 0, busLimit);
+  return { limit, limitOf: limit === busLimit ? 'bus limit' : 'mask' };
+}
+
 function flagsOf({ noMap, isDefault }: Region): string[] {
   return [...(noMap ? ['no-map'] : ['mapped']), ...(isDefault ? ['default'] : [])];
 }
 
-function viewText(view: Board['devices']['views'][number]['view']): string {
+function viewText(view: View, restricted: Region | null): string {
   const parts = [`${bitsOfMask(view.coherentMask) ?? hex(view.coherentMask)} bits`];
   if (view.coherent) parts.push('coherent');
   if (view.iommu !== null) parts.push('iommu');
+  if (restricted !== null) parts.push(`bounces in ${restricted.name}`);
   if (view.busLimit > 0) parts.push(`bus limit ${hex(view.busLimit)}`);
   for (const { cpu, dma, size } of view.windows) {
     const where = cpu === dma ? hex(cpu) : `${hex(dma)} to cpu ${hex(cpu)}`;
@@ -104,9 +119,10 @@ function viewText(view: Board['devices']['views'][number]['view']): string {
   return parts.join(', ');
 }
 
-/** The document of a board without a fuzz run; docs/formats.md. */
-export function boardJson(board: BoardReport): string {
-  return `${JSON.stringify({ carveout: 'board', version: 1, board }, null, 2)}\n`;
+/** The document of a board without a fuzz run; null: asking broke a law. docs/formats.md. */
+export function boardJson(board: BoardReport | null, buckets: readonly Bucket[]): string {
+  const failures = buckets.map(failureJson);
+  return `${JSON.stringify({ carveout: 'board', version: 1, board, failures }, null, 2)}\n`;
 }
 
 /** The report as lines of at most 100 columns, except that a long name may stick out. */
@@ -116,6 +132,10 @@ export function boardText(report: BoardReport): string {
     ...section(
       `${report.banks.length} banks (from the ${report.banksFrom})`,
       report.banks.map(spanLine),
+    ),
+    ...section(
+      'bounce memory',
+      report.bounceMemory === null ? [] : [spanLine(report.bounceMemory)],
     ),
     ...section(`${report.pools.length} coherent pools`, report.pools.map(poolLine)),
     ...section(
@@ -131,7 +151,7 @@ export function boardText(report: BoardReport): string {
           `${String(index + 1).padStart(2)}  ${String(count).padStart(4)} x  ${text} (${example})`,
       ),
     ),
-    ...section('reach: coherent pools by device views', matrixLines(report)),
+    ...section('reach: memory by device views', matrixLines(report)),
     ...section('notes', noteLines(report.notes)),
     '',
   ]

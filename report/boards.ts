@@ -1,11 +1,13 @@
 /** What loading and fuzzing many boards came to, for machines. */
 import type { Survey } from '../boards/survey.ts';
 import type { Bucket } from '../properties/runner/buckets.ts';
+import type { ReachTotals } from './reach/totals.ts';
 
 export interface BoardsReport {
   /** The package or the folder. */
   readonly source: string;
   readonly survey: Survey;
+  readonly reach: ReachTotals;
   readonly cases: number;
   readonly operations: number;
   readonly buckets: readonly Bucket[];
@@ -20,7 +22,7 @@ export function isNotClean({ survey, buckets, lost }: BoardsReport): boolean {
 
 /** Its schema is in docs/formats.md; additions only. */
 export function boardsJson(report: BoardsReport): string {
-  const { source, survey, cases, operations, buckets, lost } = report;
+  const { source, survey, reach, cases, operations, buckets, lost } = report;
   const document = {
     carveout: 'boards',
     version: 1,
@@ -35,6 +37,7 @@ export function boardsJson(report: BoardsReport): string {
         expected,
       })),
     },
+    reach,
     lost,
     cases,
     operations,

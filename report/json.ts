@@ -34,7 +34,7 @@ function verdictWord(report: Report): 'clean' | 'broken' | 'empty' {
   return isEmpty(report) ? 'empty' : 'clean';
 }
 
-function failureJson({ law, finding, origin, count, file, unwritten, scenario }: Bucket) {
+export function failureJson({ law, finding, origin, count, file, unwritten, scenario }: Bucket) {
   const { kase, failure, originalLength, runs } = finding;
   return {
     law,

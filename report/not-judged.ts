@@ -17,6 +17,13 @@ const MEMORY: Groups = [['alloc_noncoherent']];
 const PAGES: Groups = MEMORY;
 const SLOTS: Groups = [['alloc_noncoherent'], ['attach']];
 
+/** Streaming mappings, of memory from behind the coherent pools or of theirs. */
+const MAP: Groups = [['alloc_noncoherent'], ['map_page', 'map_sgtable']];
+const TABLES: Groups = [
+  ['alloc_noncoherent'],
+  ['sg_from_pages', 'sg_append', 'sg_of_buffer', 'sg_split'],
+];
+
 /** By law. Every law of the judge has a row; a test says so. */
 export const ASKED_BY: Readonly<Record<string, Groups>> = {
   'any/no-crash': [],
@@ -74,6 +81,29 @@ export const ASKED_BY: Readonly<Record<string, Groups>> = {
   'mmap/bounds': MMAP,
   'mmap/frame': MMAP,
   'cpu/contents': [['alloc_coherent'], ['read']],
+  'table/entries': TABLES,
+  'table/refusal': TABLES,
+  'table/count': [...TABLES, ['sg_nents_for_len']],
+  'table/copy': [...TABLES, ['sg_read', 'sg_write']],
+  'map/pieces': MAP,
+  'map/reachable': MAP,
+  'map/bounced': MAP,
+  'map/no-needless-bounce': MAP,
+  'map/nonlinear': MAP,
+  'map/complete': MAP,
+  'map/no-mask': MAP,
+  'map/resource': [['alloc_noncoherent'], ['map_resource']],
+  'bounce/pool': [['alloc_noncoherent']],
+  'bounce/transient': MAP,
+  'bounce/growth': [...MAP, ['run_work']],
+  'bounce/inside': MAP,
+  'bounce/disjoint': MAP,
+  'bounce/aligned': MAP,
+  'bounce/boundary': MAP,
+  'sync/needed': [...MAP, ['need_sync']],
+  'dma/mapping-size': [['alloc_noncoherent'], ['max_mapping_size', 'opt_mapping_size']],
+  'device/contents': [...MAP, ['mapped_read']],
+  'device/coherent': [['alloc_noncoherent'], ['alloc_coherent'], ['device_read']],
 };
 
 /** Laws that were not judged, whatever was run. */

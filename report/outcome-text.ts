@@ -1,6 +1,6 @@
 /** An answer in words, as people read it behind an operation. */
 import { hex, sizeText } from '../contract/numbers.ts';
-import type { Outcome, Runs } from '../contract/outcome.ts';
+import type { Outcome, Pieces, Runs } from '../contract/outcome.ts';
 
 export function outcomeLine(outcome: Outcome): string {
   const notes = warnings(outcome) + events(outcome);
@@ -12,6 +12,10 @@ export function outcomeLine(outcome: Outcome): string {
         if (value !== undefined) parts.push(`${field} ${hex(value)}`);
       }
       if (outcome.truth !== undefined) parts.push(String(outcome.truth));
+      if (outcome.length !== undefined) parts.push(sizeText(outcome.length));
+      if (outcome.count !== undefined) parts.push(String(outcome.count));
+      const pieces = outcome.entries ?? outcome.segments;
+      if (pieces !== undefined) parts.push(piecesText(pieces));
       if (outcome.census !== undefined) {
         parts.push(outcome.census.map(([of, free]) => `${of} ${free}`).join(', '));
       }
@@ -43,4 +47,12 @@ function events(outcome: Outcome): string {
 function runsText(runs: Runs): string {
   const shown = runs.slice(0, 6).map(([value, count]) => `${hex(value)}*${count}`);
   return shown.join(' ') + (runs.length > 6 ? ` … ${runs.length - 6} more runs` : '');
+}
+
+/** `0x80000000+4K 0x90000000+100`, cut after a few pieces. */
+function piecesText(pieces: Pieces): string {
+  const shown = pieces
+    .slice(0, 6)
+    .map(([address, length]) => `${hex(address)}+${sizeText(length)}`);
+  return shown.join(' ') + (pieces.length > 6 ? ` … ${pieces.length - 6} more` : '');
 }

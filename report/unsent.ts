@@ -1,6 +1,6 @@
 /** Why an operation of a program was not sent, or why its answer is not judged. */
-import type { Op, OpName } from '../contract/operations.ts';
-import { LABEL_LETTER, rowOf } from '../contract/operations.ts';
+import type { LabelUse, Op, OpName } from '../contract/operations.ts';
+import { labelText, usesOf } from '../contract/operations.ts';
 import type { Judge } from '../model/judge/judge.ts';
 
 export const UNSENT = {
@@ -25,13 +25,10 @@ export function unsent(judge: Judge, op: Op, operations: ReadonlySet<OpName>): U
 export function unsentReason(judge: Judge, op: Op, operations: ReadonlySet<OpName>): string | null {
   const why = unsent(judge, op, operations);
   if (why !== 'dead') return why && UNSENT[why];
-  return `${LABEL_LETTER.buffer}${deadLabel(judge, op)} ${UNSENT.dead}`;
+  const { kind, label } = deadLabel(judge, op)!;
+  return `${labelText(kind, label)} ${UNSENT.dead}`;
 }
 
-function deadLabel(judge: Judge, op: Op): number | undefined {
-  const operands = op as unknown as Readonly<Record<string, unknown>>;
-  return rowOf(op.op)
-    .fields.filter(({ type }) => type === 'buffer')
-    .map(({ name }) => operands[name] as number)
-    .find((label) => !judge.state.buffers.has(label));
+function deadLabel(judge: Judge, op: Op): LabelUse | undefined {
+  return usesOf(op).find(({ kind, label }) => !judge.lives(kind, label));
 }

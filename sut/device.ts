@@ -1,7 +1,8 @@
 /** The fields of the kernel's device object that decide about DMA (include/linux/device.h). */
 import type { Iommu, Window } from '../contract/machine.ts';
 import type { CoherentMem } from './dma/coherent.ts';
-import type { IoTlbMem } from './dma/swiotlb.ts';
+import type { IoTlbMem } from './dma/swiotlb/mem.ts';
+import type { IoTlbPool } from './dma/swiotlb/pool.ts';
 import type { Cma } from './mm/cma.ts';
 import type { ReservedMem } from './of/reserved-mem.ts';
 
@@ -21,6 +22,14 @@ export interface Device {
   cmaArea: Cma | null;
   /** Restricted pool, which all its memory then comes from. */
   dmaIoTlbMem: IoTlbMem | null;
+  /** Bounce pools made for one mapping of this device each, newest first. */
+  readonly dmaIoTlbPools: IoTlbPool[];
+  /** Did it ever get a slot of an allocator that can grow? */
+  dmaUsesIoTlb: boolean;
+  /** dma_skip_sync: nothing it maps has to be passed on. */
+  dmaSkipSync: boolean;
+  /** Mappings of it that are in bounce memory now. */
+  liveBounces: number;
   readonly dmaCoherent: boolean;
   readonly iommu: Iommu | null;
   /** Mask 2^n - 1 of what no bounce memory may cross (dma_get_seg_boundary). */

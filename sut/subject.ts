@@ -1,14 +1,17 @@
 /** The implementation as a subject: operations become calls. */
-import type { Machine } from '../contract/machine.ts';
 import type { Op } from '../contract/operations.ts';
 import { OP_NAMES } from '../contract/operations.ts';
 import type { Outcome } from '../contract/outcome.ts';
 import type { Booted, SyncSession, SyncSubject } from '../contract/subject.ts';
 import { OBSERVATIONS } from '../contract/subject.ts';
 import { Buffers } from './subject/buffers.ts';
+import type { BufferOp, LimitOp, MappingOp, RegionOp, TableOp } from './subject/kinds.ts';
+import { ROOM } from './subject/kinds.ts';
 import { applyLimit } from './subject/limits.ts';
+import { Mappings } from './subject/mappings.ts';
 import { applyRegion } from './subject/regions.ts';
 import { bootSystem, type System } from './subject/system.ts';
+import { Tables } from './subject/tables.ts';
 
 export const carveoutSubject: SyncSubject = {
   kind: 'sync',
@@ -17,19 +20,25 @@ export const carveoutSubject: SyncSubject = {
   operations: OP_NAMES,
   placement: 'linux',
   accepts: () => null,
-  boot: (machine) => new Session(machine),
+  boot: (machine) => new Session(bootSystem(machine)),
 };
 
-class Session implements SyncSession {
+export class Session implements SyncSession {
   readonly booted: Booted;
   readonly #system: System;
   readonly #buffers: Buffers;
+  readonly #tables: Tables;
+  readonly #mappings: Mappings;
 
-  constructor(machine: Machine) {
-    this.#system = bootSystem(machine);
+  constructor(system: System) {
+    this.#system = system;
     this.#buffers = new Buffers(this.#system);
-    const { reserved, atomicPools } = this.#system;
-    this.booted = { warnings: reserved.bootWarnings, events: atomicPools?.bootEvents ?? [] };
+    const pages = (label: number) => this.#buffers.pagesOf(label);
+    this.#tables = new Tables(this.#system, pages);
+    this.#mappings = new Mappings(this.#system, this.#tables, pages);
+    const { reserved, atomicPools, bounceEvents } = this.#system;
+    const events = [...bounceEvents, ...(atomicPools?.bootEvents ?? [])];
+    this.booted = { warnings: reserved.bootWarnings, events };
   }
 
   describe(): readonly string[] {
@@ -38,30 +47,22 @@ class Session implements SyncSession {
     );
   }
 
+  bounced(): number {
+    return this.#system.directMap.copied;
+  }
+
   apply(op: Op): Outcome {
-    switch (op.op) {
-      case 'alloc_coherent':
-      case 'alloc_noncoherent':
-      case 'alloc_pages':
-      case 'alloc_exact':
-      case 'alloc_contig':
-      case 'free':
-      case 'free_pages':
-      case 'mmap':
-      case 'write':
-      case 'read':
-        return this.#buffers.apply(op);
-      case 'attach':
-      case 'detach':
-      case 'declare':
-      case 'release':
-      case 'pin':
-      case 'unpin':
-      case 'run_work':
-      case 'census':
-        return applyRegion(this.#system, op);
-      default:
-        return applyLimit(this.#system, op);
+    switch (ROOM[op.op]) {
+      case 'buffers':
+        return this.#buffers.apply(op as BufferOp);
+      case 'regions':
+        return applyRegion(this.#system, op as RegionOp);
+      case 'tables':
+        return this.#tables.apply(op as TableOp);
+      case 'mappings':
+        return this.#mappings.apply(op as MappingOp);
+      case 'limits':
+        return applyLimit(this.#system, op as LimitOp);
     }
   }
 }

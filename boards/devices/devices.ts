@@ -26,6 +26,8 @@ export interface DeviceInfo {
 
 export interface ViewInfo {
   readonly view: View;
+  /** Restricted pool its devices bounce everything through: index of the region, or null. */
+  readonly restricted: number | null;
   /** Devices of the board with it. */
   readonly count: number;
   /** Index into the devices of the machine: one that has it. */
@@ -39,30 +41,37 @@ export interface DeviceList {
   readonly total: number;
 }
 
+/** A view while devices are still being counted. */
+type OpenView = { -readonly [K in keyof ViewInfo]: ViewInfo[K] } & {
+  /** Has a device that owns nothing been taken for it? */
+  hasPlain: boolean;
+};
+
 export function devicesOf(
   masters: readonly Master[],
   viewer: Viewer,
   lookup: RegionLookup,
 ): DeviceList {
   const infos: DeviceInfo[] = [];
-  const views: { view: View; count: number; example: number; hasPlain: boolean }[] = [];
+  const views: OpenView[] = [];
   const byKey = new Map<string, number>();
   const namer = new Namer();
   let total = 0;
   for (const master of masters) {
-    const view = viewer.viewOf(master);
-    const key = viewKey(view);
+    const { view, regions, position, restricted } = outlookOf(master, viewer, lookup);
+    const key = `${viewKey(view)} ${restricted}`;
     let number = byKey.get(key);
     if (number === undefined) {
       if (full(views.length, VIEWS_MAX, 'views', master, lookup.notes)) continue;
+      // A view is shown by one of its devices.
+      if (full(infos.length, MACHINE_DEVICES_MAX, 'devices', master, lookup.notes)) continue;
       number = views.length;
       byKey.set(key, number);
-      views.push({ view, count: 0, example: infos.length, hasPlain: false });
+      views.push({ view, restricted, count: 0, example: infos.length, hasPlain: false });
     }
     const entry = views[number]!;
     total += 1;
     entry.count += 1;
-    const regions = masterRegions(master, lookup);
     const owner = regions.some((index) => lookup.regions.infos[index]?.declaredKind !== 'plain');
     if (!owner && entry.hasPlain) continue;
     if (full(infos.length, MACHINE_DEVICES_MAX, 'devices', master, lookup.notes)) continue;
@@ -75,11 +84,26 @@ export function devicesOf(
       path: master.node.path,
       kind: master.host === null ? 'platform' : 'pci',
       view: number,
-      restricted: view.iommu === null ? restrictedEntry(regionsNode(master), lookup) : null,
+      restricted: position,
       owner,
     });
   }
   return { infos, views: views.map(({ hasPlain, ...info }) => info), total };
+}
+
+interface Outlook {
+  readonly view: View;
+  readonly regions: readonly number[];
+  /** Where in its list the restricted pool stands that it bounces through, and the pool. */
+  readonly position: number | null;
+  readonly restricted: number | null;
+}
+
+function outlookOf(master: Master, viewer: Viewer, lookup: RegionLookup): Outlook {
+  const view = viewer.viewOf(master);
+  const regions = masterRegions(master, lookup);
+  const position = view.iommu === null ? restrictedEntry(regionsNode(master), lookup) : null;
+  return { view, regions, position, restricted: position === null ? null : regions[position]! };
 }
 
 function full(used: number, most: number, what: string, at: Master, notes: Notebook): boolean {

@@ -105,7 +105,7 @@ const UNCLEARED: readonly Bug[] = [
       {
         file: ALLOC,
         within: 'DirectAlloc.alloc',
-        find: 'this.#memory.ram.fill(phys, bytes, 0);',
+        find: 'this.#memory.at(cpu).view.fill(phys, bytes, 0);',
         replace: '',
       },
     ],
@@ -120,8 +120,8 @@ const UNCLEARED: readonly Bug[] = [
       {
         file: ALLOC,
         within: 'DirectAlloc.alloc',
-        find: 'this.#memory.ram.fill(phys, bytes, 0);',
-        replace: 'this.#memory.ram.fill(phys, size, 0);',
+        find: 'this.#memory.at(cpu).view.fill(phys, bytes, 0);',
+        replace: 'this.#memory.at(cpu).view.fill(phys, size, 0);',
       },
     ],
     story:
@@ -137,7 +137,7 @@ const UNCLEARED: readonly Bug[] = [
       {
         file: ALLOC,
         within: 'DirectAlloc.allocPages',
-        find: 'this.#memory.ram.fill(cpu, bytes, 0);',
+        find: 'this.#memory.views.cached.fill(cpu, bytes, 0);',
         replace: '',
       },
     ],
@@ -152,7 +152,7 @@ const UNCLEARED: readonly Bug[] = [
       {
         file: 'sut/dma/pool.ts',
         within: 'AtomicPools.alloc',
-        find: 'this.#memory.ram.fill(phys, size, 0);',
+        find: 'this.#memory.views.uncached.fill(phys, size, 0);',
         replace: '',
       },
     ],
@@ -167,7 +167,7 @@ const UNCLEARED: readonly Bug[] = [
       {
         file: 'sut/dma/coherent.ts',
         within: 'dmaAllocFromPool',
-        find: 'memory.ram.fill(memory.resources.virtToPhys(cpu), size, 0);',
+        find: 'view.fill(phys, size, 0);',
         replace: '',
       },
     ],

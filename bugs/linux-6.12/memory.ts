@@ -45,12 +45,9 @@ export const LINUX_MEMORY: readonly Bug[] = [
     group: 'swiotlb',
     edits: [
       {
-        file: 'sut/dma/swiotlb.ts',
-        within: 'IoTlbMem.#search',
-        find: `
-          for (slot = search.first; slot < this.slots; slot += search.period) {
-            if (this.#fits(search, slot)) return slot;
-          }`,
+        file: 'sut/dma/swiotlb/mem.ts',
+        within: 'IoTlbMem.#findSlots',
+        find: 'if (slot < 0 && this.#search.incomplete) slot = this.#searchPools(dev, cpu, true);',
         replace: '',
       },
     ],

@@ -63,7 +63,7 @@ export const BUDDY: readonly Bug[] = [
     edits: [
       {
         file: 'sut/mm/boot.ts',
-        within: 'freeMemory',
+        within: 'wholePages',
         find: 'start: Math.ceil(start / machine.pageSize)',
         replace: 'start: Math.floor(start / machine.pageSize)',
       },

@@ -10,8 +10,8 @@ export const COHERENT: readonly Bug[] = [
       {
         file: 'sut/dma/coherent.ts',
         within: 'dmaAllocFromPool',
-        find: 'memory.ram.fill(memory.resources.virtToPhys(cpu), size, 0);',
-        replace: 'memory.ram.fill(memory.resources.virtToPhys(cpu), size - (size % 8), 0);',
+        find: 'view.fill(phys, size, 0);',
+        replace: 'view.fill(phys, size - (size % 8), 0);',
       },
     ],
     story:

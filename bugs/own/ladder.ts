@@ -25,15 +25,15 @@ export const LADDER: readonly Bug[] = [
     group: 'swiotlb',
     edits: [
       {
-        file: 'sut/dma/swiotlb.ts',
-        within: 'IoTlbMem.release',
-        find: 'let run = at + count < list.length ? list[at + count]! : 0;',
-        replace: 'let run = 0;',
+        file: 'sut/dma/swiotlb/segment.ts',
+        within: 'SlotSegment.release',
+        find: 'this.#taken.nextIn(end) - this.#taken.lastIn(at) - 1',
+        replace: 'end - this.#taken.lastIn(at) - 1',
       },
     ],
     story:
-      'Freed slots count how many free ones follow without those behind the freed ones: free ' +
-      'runsfall apart, and a large request finds none.',
+      'The free run that freed slots become part of is counted without those behind them: free ' +
+      'runs fall apart, and a large request finds none.',
     reference: 'spec 3.4; kernel/dma/swiotlb.c:swiotlb_release_slots',
   },
 ];

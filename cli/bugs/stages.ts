@@ -11,6 +11,8 @@ import { CMA_LAWS, checkCma } from '../../properties/lockstep/cma.ts';
 import { checkCmaCreation } from '../../properties/lockstep/cma-creation.ts';
 import { checkGenPool, GENPOOL_LAWS } from '../../properties/lockstep/genalloc.ts';
 import { checkPoolSearch, POOL_LAWS } from '../../properties/lockstep/pool-search.ts';
+import { checkScatterlist, SG_LAWS } from '../../properties/lockstep/scatterlist.ts';
+import { checkSlots, SLOT_LAWS } from '../../properties/lockstep/swiotlb.ts';
 import { campaign } from '../../properties/runner/campaign.ts';
 import { measure } from '../../properties/shrink/measure.ts';
 import { carveoutSubject } from '../../sut/subject.ts';
@@ -43,6 +45,8 @@ export interface KnownResult {
 export interface Budget {
   readonly cases: number;
   readonly timeMs: number;
+  /** Optional. The law is all that is asked for: what breaks it in a campaign is not shrunk. */
+  readonly lawOnly?: boolean;
 }
 
 export interface Stage {
@@ -58,12 +62,21 @@ export const STAGES: readonly Stage[] = [
   {
     name: 'pools',
     sees: (file) => !file.startsWith('boards/'),
-    hunt: (seed, budget) => huntPools(seed, { ...budget, cases: FIRST_LOOK }, 0),
+    hunt: (seed, budget) => {
+      const cases = Math.min(budget.cases, FIRST_LOOK);
+      return huntPools(seed, { ...budget, cases }, 0);
+    },
   },
   {
     name: 'lockstep',
     sees: (file) => file.startsWith('sut/lib/') || file.startsWith('sut/mm/'),
     hunt: async (seed) => huntChecks(LOCKSTEP, seed),
+  },
+  {
+    // Slots stand on nothing of the above, which takes longer.
+    name: 'lockstep',
+    sees: (file) => file.startsWith('sut/dma/swiotlb/'),
+    hunt: async (seed) => huntChecks(SLOTS, seed),
   },
   {
     name: 'boards',
@@ -95,7 +108,12 @@ const LOCKSTEP: readonly Check[] = [
   ...CMA_LAWS.map((law) => check(400, (seed, cases) => checkCma(law, seed, cases))),
   check(400, checkCmaCreation),
   ...BUDDY_LAWS.map((law) => check(400, (seed, cases) => checkBuddy(law, seed, cases))),
+  ...SG_LAWS.map((law) => check(400, (seed, cases) => checkScatterlist(law, seed, cases))),
 ];
+
+const SLOTS: readonly Check[] = SLOT_LAWS.map((law) =>
+  check(400, (seed, cases) => checkSlots(law, seed, cases)),
+);
 
 const BOARDS: readonly Check[] = [
   check(200, checkTranslation),
@@ -112,7 +130,7 @@ function check(cases: number, run: Check['run']): Check {
 
 /** What calls are made on: no operation itself. */
 const DECLARES =
-  / = bitmap of |^map of |^pool of |^area of |^bus of |^max order |^pages of |^bank |^reserved /;
+  / = bitmap of |^(map|pool|area|bus|list|pages) of |^(max order|pages|bank|reserved|device) /;
 
 /** One law after the other; the cases are those of the law that broke. */
 function huntChecks(checks: readonly Check[], seed: string): StageResult {
@@ -134,8 +152,16 @@ function options(seed: string, { cases, timeMs }: Budget, known: readonly string
 }
 
 async function huntPools(seed: string, budget: Budget, firstCase: number): Promise<StageResult> {
-  const plan = { ...options(seed, budget, []), firstCase, bail: true };
-  const run = await campaign(carveoutSubject, plan);
+  let enough = false;
+  const run = await campaign(carveoutSubject, {
+    ...options(seed, budget, []),
+    firstCase,
+    bail: true,
+    stopped: () => enough,
+    onFailure: () => {
+      enough = budget.lawOnly === true;
+    },
+  });
   const cases = firstCase + run.cases;
   const [bucket] = run.buckets;
   if (bucket === undefined) return { cases, found: null };

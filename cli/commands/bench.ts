@@ -16,9 +16,12 @@ type Tables = Awaited<ReturnType<typeof import('../../bench/end-to-end.ts').endT
 const BENCHES: Readonly<Record<string, () => Promise<Tables>>> = {
   generation: async () => (await import('../../bench/generation.ts')).generationBench(),
   'end-to-end': async () => (await import('../../bench/end-to-end.ts')).endToEndBench(),
+  contents: async () => (await import('../../bench/contents.ts')).contentsBench(),
   pool: async () => [...(await import('../../bench/pool.ts')).poolBench().tables],
   buddy: async () => (await import('../../bench/buddy.ts')).buddyBench(),
   search: async () => (await import('../../bench/search.ts')).searchBench(),
+  sg: async () => (await import('../../bench/sg.ts')).sgBench(),
+  slots: async () => (await import('../../bench/slots.ts')).slotsBench(),
   boot: async () => (await import('../../bench/boot.ts')).bootBench(),
   lines: async () => (await import('../../bench/lines.ts')).linesBench(),
 };

@@ -1,5 +1,6 @@
-/** `carveout board FILE.dtb`: what a board has, who reaches what, and a fuzz run on it. */
+/** `carveout board FILE.dtb`: what a board has, who is given what, and a fuzz run on it. */
 import { readFileSync } from 'node:fs';
+import { basename } from 'node:path';
 import { BoardError } from '../../boards/errors.ts';
 import { withImporters } from '../../boards/importers.ts';
 import type { LoadOptions } from '../../boards/loader.ts';
@@ -9,11 +10,14 @@ import { ADDRESS_END } from '../../contract/numbers.ts';
 import { InputError } from '../../contract/text/input-error.ts';
 import { parseNumber } from '../../contract/text/line.ts';
 import { fileProblem } from '../../properties/runner/files.ts';
-import { boardJson, boardText, reportBoard } from '../../report/board.ts';
+import { type BoardReport, boardJson, boardText, reportBoard } from '../../report/board.ts';
 import { exitCode } from '../../report/campaign.ts';
+import { bucketText } from '../../report/failure.ts';
+import { carveoutSubject } from '../../sut/subject.ts';
 import { fuzz } from '../fuzzing.ts';
 import type { OptionSpec, Parsed } from '../options.ts';
 import { helpText, integerOption, listOption, parseOptions, timeOption } from '../options.ts';
+import { reachOf } from '../reach.ts';
 import { UsageError } from '../usage.ts';
 import { FUZZ_OPTIONS, planOf, printReport } from './fuzz.ts';
 
@@ -30,8 +34,9 @@ export async function boardCommand(args: readonly string[]): Promise<number> {
   const parsed = parseOptions(args, OPTIONS);
   if (parsed.switches.has('help')) {
     const about =
-      'Prints banks, pools, owners, device views and who reaches which pool, then fuzzes the\n' +
-      'pools, with other devices of the board as users too. FILE may be /sys/firmware/fdt.';
+      'Prints banks, pools, owners, device views and, by asking, what each view is given of RAM\n' +
+      'and pools; then fuzzes the pools, with other devices of the board as users too. FILE may\n' +
+      'be /sys/firmware/fdt.';
     process.stdout.write(helpText('board FILE.dtb [options]', about, OPTIONS));
     return 0;
   }
@@ -39,23 +44,31 @@ export async function boardCommand(args: readonly string[]): Promise<number> {
   if (file === undefined || more.length > 0) throw new UsageError('board: exactly one device tree');
   const board = readBoard(file, { ...memoryOption(parsed), pageSize: pageOption(parsed) });
   const json = parsed.switches.has('json');
-  const report = reportBoard(board);
+  const failures = parsed.values.get('failures') ?? 'failures';
+  const measured = reachOf(carveoutSubject, board, basename(file), failures);
+  if (measured.is === 'broken') {
+    const { buckets } = measured;
+    const text = buckets.map((bucket) => `${bucketText(bucket)}\n`).join('\n');
+    process.stdout.write(json ? boardJson(null, buckets) : text);
+    return 1;
+  }
+  const report = reportBoard(board, measured.reach);
   if (!json) process.stdout.write(`${boardText(report)}\n`);
   if (parsed.switches.has('no-fuzz')) {
-    if (json) process.stdout.write(boardJson(report));
+    if (json) process.stdout.write(boardJson(report, []));
     return 0;
   }
-  return await fuzzBoard(parsed, board);
+  return await fuzzBoard(parsed, board, report);
 }
 
-async function fuzzBoard(parsed: Parsed, board: Board): Promise<number> {
+async function fuzzBoard(parsed: Parsed, board: Board, shown: BoardReport): Promise<number> {
   const machine = withImporters(board.machine);
   const cases = integerOption(parsed, 'cases', 1);
   const timeMs = timeOption(parsed, 'time') ?? (cases === undefined ? 10_000 : undefined);
   const plan = planOf(parsed, [{ title: 'board', machine, cases, timeMs }]);
   if (!parsed.switches.has('json')) process.stdout.write(`seed "${plan.seed}"\n`);
   const report = await fuzz(plan);
-  printReport(report, parsed, { board: reportBoard(board) });
+  printReport(report, parsed, { board: shown });
   return exitCode(report);
 }
 

@@ -1,7 +1,8 @@
-/** `carveout boards`: every board of a Debian kernel package, loaded and fuzzed for a moment. */
+/** `carveout boards`: every board of a Debian kernel package, loaded, asked and fuzzed. */
+import { basename } from 'node:path';
 import { dtbFiles, fetchBoards, PINNED } from '../../boards/fetch.ts';
 import { withImporters } from '../../boards/importers.ts';
-import type { Survey } from '../../boards/survey.ts';
+import type { Board } from '../../boards/loader.ts';
 import { SURVEY_MEMORY_BYTES, surveyBoards } from '../../boards/survey.ts';
 import type { Machine } from '../../contract/machine.ts';
 import type { Bucket } from '../../properties/runner/buckets.ts';
@@ -9,17 +10,26 @@ import { mergeBuckets } from '../../properties/runner/buckets.ts';
 import { campaign } from '../../properties/runner/campaign.ts';
 import { boardsJson, isNotClean } from '../../report/boards.ts';
 import { bucketText } from '../../report/failure.ts';
+import { ReachCounter, type Tallied, talliedText } from '../../report/reach/totals.ts';
 import { carveoutSubject } from '../../sut/subject.ts';
 import { checkFolder } from '../folders.ts';
 import { campaignOptions } from '../fuzzing.ts';
 import type { OptionSpec, Parsed } from '../options.ts';
 import { helpText, integerOption, parseOptions } from '../options.ts';
+import { reachOf } from '../reach.ts';
 import { UsageError } from '../usage.ts';
 import { readBlob } from './board.ts';
 import { planOf } from './fuzz.ts';
 
 /** Facts of the pinned package; a change in the loader that loses one is a defect. */
 const EXPECTED = { loaded: 1712, coherentRegions: 1206, boardsWithCoherent: 370 } as const;
+/** Pairs of a pool and a view, by what was answered. */
+const EXPECTED_REACH: Tallied = {
+  direct: 2072,
+  iommu: 401,
+  'no-linear-address': 58,
+  'no-pool': 44,
+};
 
 const OPTIONS = {
   cases: { value: 'N', doc: 'cases per board (default 8)' },
@@ -34,8 +44,9 @@ export async function boardsCommand(args: readonly string[]): Promise<number> {
   const parsed = parseOptions(args, OPTIONS);
   if (parsed.switches.has('help')) {
     const about =
-      `Fetches ${PINNED.package} from Debian without root, loads every board in it and fuzzes\n` +
-      'each for a moment. Needs apt-get and dpkg-deb; without them it says so and skips.';
+      `Fetches ${PINNED.package} from Debian without root, loads every board in it, asks\n` +
+      'who is given what and fuzzes each for a moment. Needs apt-get and dpkg-deb; without them\n' +
+      'it says so and skips.';
     process.stdout.write(helpText('boards [options]', about, OPTIONS));
     return 0;
   }
@@ -69,16 +80,24 @@ async function filesOf(directory: string | undefined): Promise<Source | string> 
 async function runSurvey(parsed: Parsed, source: Source): Promise<number> {
   const started = performance.now();
   const machines: Machine[] = [];
+  const asked = new Asked(parsed.values.get('failures') ?? 'failures');
   const survey = surveyBoards(source.files, {
     memorySize: SURVEY_MEMORY_BYTES,
     read: readBlob,
-    onBoard: (board) => machines.push(board.machine),
+    onBoard: (board, file) => {
+      machines.push(board.machine);
+      asked.ask(board, basename(file));
+    },
   });
-  const loadedMs = performance.now() - started;
-  const { cases, operations, buckets } = await fuzzAll(parsed, machines);
+  const loadedMs = performance.now() - started - asked.milliseconds;
+  const { cases, operations, buckets: fuzzed } = await fuzzAll(parsed, machines);
+  const buckets = mergeBuckets([...asked.buckets, ...fuzzed]);
   const seconds = (performance.now() - started) / 1000;
-  const lost = source.pinned ? missed(survey) : [];
-  const report = { source: source.name, survey, cases, operations, buckets, lost };
+  const reach = asked.counter.totals;
+  const lost = source.pinned
+    ? [...missed(EXPECTED, survey), ...missed(EXPECTED_REACH, reach.pools)]
+    : [];
+  const report = { source: source.name, survey, reach, cases, operations, buckets, lost };
   const failed = isNotClean(report);
   if (parsed.switches.has('json')) {
     process.stdout.write(boardsJson(report));
@@ -90,7 +109,11 @@ async function runSurvey(parsed: Parsed, source: Source): Promise<number> {
     `package    ${source.name}${note}`,
     `boards     ${survey.loaded} of ${survey.files} loaded in ${(loadedMs / 1000).toFixed(1)} s`,
     `pools      ${survey.coherentRegions} coherent regions on ${survey.boardsWithCoherent} boards`,
-    `fuzz       ${cases} cases, ${operations} operations, ${buckets.length} distinct failures`,
+    `reach      pools: ${talliedText(reach.pools)}`,
+    `           RAM:   ${talliedText(reach.ram)}`,
+    `           (pairs of memory and view, asked in ${(asked.milliseconds / 1000).toFixed(1)} s)`,
+    `fuzz       ${cases} cases, ${operations} operations`,
+    `failures   ${buckets.length} distinct ones`,
     ...survey.failures
       .slice(0, 10)
       .map(({ file, error }) => `failed     ${file}: ${error.message}`),
@@ -102,9 +125,32 @@ async function runSurvey(parsed: Parsed, source: Source): Promise<number> {
   return failed ? 1 : 0;
 }
 
-function missed(survey: Survey): string[] {
-  return Object.entries(EXPECTED).flatMap(([key, expected]) => {
-    const observed = survey[key as keyof typeof EXPECTED];
+/** Who is given what, board by board. */
+class Asked {
+  readonly counter = new ReachCounter();
+  readonly buckets: Bucket[] = [];
+  milliseconds = 0;
+  readonly #failures: string;
+
+  constructor(failures: string) {
+    this.#failures = failures;
+  }
+
+  ask(board: Board, name: string): void {
+    const started = performance.now();
+    const measured = reachOf(carveoutSubject, board, name, this.#failures);
+    if (measured.is === 'measured') this.counter.add(measured.reach);
+    else this.buckets.push(...measured.buckets);
+    this.milliseconds += performance.now() - started;
+  }
+}
+
+function missed<K extends string>(
+  facts: Readonly<Partial<Record<K, number>>>,
+  seen: Readonly<Partial<Record<K, unknown>>>,
+): string[] {
+  return Object.entries(facts).flatMap(([key, expected]) => {
+    const observed = seen[key as K] ?? 0;
     return observed === expected ? [] : [`${key}: ${observed}, expected ${expected}`];
   });
 }

@@ -131,7 +131,7 @@ function commandOf(given: string | undefined): string | null {
   return command ?? null;
 }
 
-function seedOf(parsed: Parsed): string {
+export function seedOf(parsed: Parsed): string {
   const given = parsed.values.get('seed') ?? process.env['CARVEOUT_SEED'];
   if (given !== undefined && given !== '') {
     if (/["\n\r]/.test(given)) throw new UsageError('--seed: no quotes or line ends');

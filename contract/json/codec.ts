@@ -103,6 +103,21 @@ export function list<T>(item: Codec<T>, max: number, what: string): Codec<readon
   };
 }
 
+/** A list of two. */
+export function pair<A, B>(
+  first: Codec<A>,
+  second: Codec<B>,
+  what: string,
+): Codec<readonly [A, B]> {
+  return {
+    write: ([a, b]) => [first.write(a), second.write(b)],
+    read(value, at: JsonPlace) {
+      if (!Array.isArray(value) || value.length !== 2) at.failOn(value, what);
+      return [first.read(value[0], at.at(0)), second.read(value[1], at.at(1))];
+    },
+  };
+}
+
 /** The members of a JSON object, none but `names`. */
 export function readObject(
   value: unknown,

@@ -44,6 +44,7 @@ const swiotlb = object(
     slots: count('slots'),
     areas: withDefault(count('areas'), 1),
     force: withDefault(truth, false),
+    dynamic: withDefault(truth, false),
   },
   'a bounce pool',
 );

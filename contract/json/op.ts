@@ -5,11 +5,12 @@
  */
 import type { Machine } from '../machine.ts';
 import { UNLIMITED } from '../numbers.ts';
-import type { Field, Op, OpName } from '../operations.ts';
+import type { Field, Op, OpName, Spans } from '../operations.ts';
 import { OP_NAMES, rowOf } from '../operations.ts';
 import type { Codec, JsonObject } from './codec.ts';
-import { integer, list, readMember, readObject, withDefault, word } from './codec.ts';
+import { integer, list, pair, readMember, readObject, withDefault, word } from './codec.ts';
 import { label } from './label.ts';
+import { JSON_LIMITS } from './line.ts';
 import { named } from './machine.ts';
 import { address } from './numbers.ts';
 import { JsonPlace } from './place.ts';
@@ -20,7 +21,9 @@ export function opToJson(op: Op, machine: Machine): JsonObject {
   const row = rowOf(op.op);
   const values = op as unknown as Readonly<Record<string, unknown>>;
   const members: Record<string, JsonObject[string]> = { op: op.op };
-  if (row.returns !== undefined) members['out'] = label.write(values['out'] as number);
+  if (row.returns !== undefined) {
+    members['out'] = label(row.returns).write(values['out'] as number);
+  }
   for (const field of row.fields) {
     const value = values[field.name];
     if (!isDefault(value, field)) members[field.name] = fieldCodec(field, machine).write(value);
@@ -37,11 +40,12 @@ export function opFromJson(
 ): Op {
   const name = readName(value, at);
   const row = rowOf(name);
-  const out = row.returns === undefined ? [] : ['out'];
+  const { returns } = row;
+  const out = returns === undefined ? [] : ['out'];
   const names = ['op', ...out, ...row.fields.map((field) => field.name), ...extra];
   const members = readObject(value, at, names, 'an operation');
   const op: Record<string, unknown> = { op: name };
-  for (const member of out) op[member] = readMember(members, member, label, at);
+  if (returns !== undefined) op['out'] = readMember(members, 'out', label(returns), at);
   for (const field of row.fields) {
     op[field.name] = readMember(members, field.name, fieldCodec(field, machine), at);
   }
@@ -72,7 +76,11 @@ function requiredCodec(field: Field, machine: Machine): Codec<unknown> {
     case 'region':
       return named(machine.regions, 'a region of the machine');
     case 'buffer':
-      return label;
+    case 'table':
+    case 'mapping':
+      return label(field.type);
+    case 'spans':
+      return spans;
     case 'address':
       return address;
     case 'bytes':
@@ -88,6 +96,12 @@ function requiredCodec(field: Field, machine: Machine): Codec<unknown> {
       return flags(choices, field.name);
   }
 }
+
+const spans: Codec<Spans> = list(
+  pair(integer(0, UNLIMITED, 'the first'), integer(1, UNLIMITED, 'how many'), 'a run'),
+  JSON_LIMITS.list,
+  'runs: [[first, how many], …]',
+);
 
 /** A set: in any order and with repetitions in, in the order of the table out. */
 function flags(choices: readonly string[], what: string): Codec<readonly string[]> {

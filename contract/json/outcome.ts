@@ -7,13 +7,14 @@ import { ERRNO } from '../errno.ts';
 import { UNLIMITED } from '../numbers.ts';
 import type { OpName, ResultField } from '../operations.ts';
 import { rowOf } from '../operations.ts';
-import type { Census, Event, Outcome, Runs, Warning } from '../outcome.ts';
+import type { Census, Event, Outcome, Pieces, Runs, Warning } from '../outcome.ts';
 import type { Codec, Json, JsonObject } from './codec.ts';
 import {
   integer,
   list,
   object,
   optional,
+  pair,
   readMember,
   readObject,
   text,
@@ -53,28 +54,19 @@ export const events: Codec<readonly Event[]> = list(event, JSON_LIMITS.text, 'ev
 const runValue = integer(0, 255, 'the value of a byte');
 const runLength = integer(1, UNLIMITED, 'the length of a run');
 
-const run: Codec<readonly [number, number]> = {
-  write: ([value, count]) => [runValue.write(value), runLength.write(count)],
-  read(value, at: JsonPlace) {
-    if (!Array.isArray(value) || value.length !== 2) at.failOn(value, 'a run: [value, count]');
-    return [runValue.read(value[0], at.at(0)), runLength.read(value[1], at.at(1))];
-  },
-};
+const run = pair(runValue, runLength, 'a run: [value, count]');
 
 const runs: Codec<Runs> = list(run, JSON_LIMITS.list, 'runs: [[value, count], …]');
 
 const source = text('a source of memory');
 const free = integer(0, UNLIMITED, 'what is free of it');
 
-const count: Codec<readonly [string, number]> = {
-  write: ([name, units]) => [source.write(name), free.write(units)],
-  read(value, at: JsonPlace) {
-    if (!Array.isArray(value) || value.length !== 2) at.failOn(value, 'a count: [source, free]');
-    return [source.read(value[0], at.at(0)), free.read(value[1], at.at(1))];
-  },
-};
+const count = pair(source, free, 'a count: [source, free]');
 
 const census: Codec<Census> = list(count, JSON_LIMITS.list, 'counts: [[source, free], …]');
+
+const piece = pair(answeredAddress, integer(0, UNLIMITED, 'bytes'), 'a piece: [address, bytes]');
+const pieces: Codec<Pieces> = list(piece, JSON_LIMITS.list, 'pieces: [[address, bytes], …]');
 
 const RESULTS: { readonly [F in ResultField]: Codec<unknown> } = {
   phys: answeredAddress,
@@ -84,6 +76,10 @@ const RESULTS: { readonly [F in ResultField]: Codec<unknown> } = {
   truth,
   pfn: integer(0, UNLIMITED, 'a page frame number'),
   census,
+  entries: pieces,
+  segments: pieces,
+  length: integer(0, UNLIMITED, 'bytes'),
+  count: integer(0, UNLIMITED, 'a number'),
 };
 
 const COMMON = ['is', 'warnings', 'events'] as const;

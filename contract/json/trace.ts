@@ -5,7 +5,7 @@
  */
 import type { Machine } from '../machine.ts';
 import type { Op, OpName } from '../operations.ts';
-import { definesOf, OP_NAMES } from '../operations.ts';
+import { definesOf, labelText, OP_NAMES, rowOf } from '../operations.ts';
 import type { Outcome } from '../outcome.ts';
 import type { Booted, Observation } from '../subject.ts';
 import { OBSERVATIONS } from '../subject.ts';
@@ -21,7 +21,6 @@ import {
   withDefault,
   word,
 } from './codec.ts';
-import { label } from './label.ts';
 import { parseJsonLine } from './line.ts';
 import { machineFromJson, machineToJson } from './machine.ts';
 import { opFromJson, opToJson } from './op.ts';
@@ -122,7 +121,8 @@ export class TraceReader {
     if (defined === undefined) return;
     const earlier = this.#labels.get(defined);
     if (earlier !== undefined) {
-      at.at('out').failOn(label.write(defined), `a new label: line ${earlier} defines this one`);
+      const text = labelText(rowOf(op.op).returns!, defined);
+      at.at('out').failOn(text, `a new label: line ${earlier} defines number ${defined}`);
     }
     this.#labels.set(defined, at.line);
   }

@@ -3,15 +3,21 @@
 /**
  * - `device`: index into `Machine.devices` (text: its name).
  * - `region`: index into `Machine.regions` (text: its name).
- * - `buffer`: label of an allocation (text: `h0`).
+ * - `buffer`, `table`, `mapping`: label of an allocation (text: `h0`), a scatter/gather table
+ *   (`t1`) or a mapping (`m2`). One numbering serves all kinds.
+ * - `spans`: runs of small integers, `[first, how many]` (text: `0+4,6,5`).
  * - `address`: below 2^52, printed in hex. `bytes`: a count, printed with a suffix.
  * - `bits`: an address width, 0..64. `count`: a small integer. `byte`: 0..255.
  * - `choice`: one of `choices`. `flags`: a set out of `choices`, kept sorted by that order.
  */
+/** What a label stands for. */
+export type LabelKind = 'buffer' | 'table' | 'mapping';
+
 export type FieldType =
+  | LabelKind
   | 'device'
   | 'region'
-  | 'buffer'
+  | 'spans'
   | 'address'
   | 'bytes'
   | 'bits'
@@ -25,17 +31,28 @@ export interface Field {
   readonly type: FieldType;
   readonly doc: string;
   /** Present: the field may be left out of the text and JSON forms. */
-  readonly default?: number | string | readonly string[];
+  readonly default?: number | string | readonly [];
   readonly choices?: readonly string[];
   /** Smallest legal value; 0 unless said. */
   readonly min?: number;
 }
 
-export type ResultField = 'phys' | 'handle' | 'bytes' | 'address' | 'truth' | 'pfn' | 'census';
+export type ResultField =
+  | 'phys'
+  | 'handle'
+  | 'bytes'
+  | 'address'
+  | 'truth'
+  | 'pfn'
+  | 'census'
+  | 'entries'
+  | 'segments'
+  | 'length'
+  | 'count';
 
 export interface Row {
   /** Label kind the operation defines, if any. */
-  readonly returns?: 'buffer';
+  readonly returns?: LabelKind;
   readonly doc: string;
   readonly source: string;
   readonly fields: readonly Field[];

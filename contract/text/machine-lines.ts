@@ -8,6 +8,8 @@ import type { Line, Word } from './line.ts';
 
 const REGION_KINDS = ['pool', 'cma', 'restricted', 'plain'] as const;
 
+const SWIOTLB_WORDS = ['slots', 'areas', 'force', 'dynamic'] as const;
+
 export const MACHINE_WORDS = ['profile', 'bank', ...REGION_KINDS, 'swiotlb', 'device'] as const;
 
 /** What a profile line says. */
@@ -119,13 +121,19 @@ export class MachineLines {
   #readSwiotlb(line: Line, head: Word): void {
     if (this.#swiotlb !== null) line.failAt(head, 'a single "swiotlb" line');
     this.#places.set('swiotlb 0', line);
-    const swiotlb: Mutable<Swiotlb> = { slots: 32768, areas: 1, force: false };
+    const swiotlb: Mutable<Swiotlb> = {
+      slots: 32768,
+      areas: 1,
+      force: false,
+      dynamic: false,
+    };
     while (!line.done) {
       const option = line.take('an option');
       if (option.text === 'slots') swiotlb.slots = line.count('slots of 2 KiB', 1, 2 ** 31 - 1);
       else if (option.text === 'areas') swiotlb.areas = line.count('areas', 1, 65536);
       else if (option.text === 'force') swiotlb.force = true;
-      else line.failNear(option, 'slots, areas or force', ['slots', 'areas', 'force']);
+      else if (option.text === 'dynamic') swiotlb.dynamic = true;
+      else line.failNear(option, `one of ${SWIOTLB_WORDS.join(', ')}`, SWIOTLB_WORDS);
     }
     this.#swiotlb = swiotlb;
   }

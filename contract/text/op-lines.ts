@@ -1,8 +1,8 @@
 /** Reads one operation of a program: `h0 = alloc_coherent d0 8192 gfp=atomic`. */
 import type { Machine } from '../machine.ts';
 import { ADDRESS_END, UNLIMITED } from '../numbers.ts';
-import type { Field, Op, OpName } from '../operations.ts';
-import { LABEL_LETTER, OP_NAMES, rowOf } from '../operations.ts';
+import type { Field, LabelKind, Op, OpName } from '../operations.ts';
+import { LABEL_LETTER, labelText, OP_NAMES, rowOf } from '../operations.ts';
 import type { Line, Word } from './line.ts';
 
 /** Labels are dense small integers; the bound keeps tables small. */
@@ -23,8 +23,8 @@ export function readOp(line: Line, head: Word, machine: Machine): Op {
   if (row.returns === undefined) {
     if (labelled) line.failAt(head, `no label: ${name} returns nothing`);
   } else {
-    if (!labelled) line.failAt(head, `a label: h0 = ${name} …`);
-    op['out'] = readLabel(line, head);
+    if (!labelled) line.failAt(head, `a label: ${labelText(row.returns, 0)} = ${name} …`);
+    op['out'] = readLabel(line, head, row.returns);
   }
   for (const field of row.fields) {
     if (field.default === undefined) op[field.name] = readValue(line, field, machine);
@@ -66,7 +66,11 @@ function fieldValue(line: Line, word: Word, field: Field, machine: Machine): unk
     case 'region':
       return indexOf(line, word, machine.regions, 'a region of the machine');
     case 'buffer':
-      return readLabel(line, word);
+    case 'table':
+    case 'mapping':
+      return readLabel(line, word, field.type);
+    case 'spans':
+      return word.text.split(',').map((text) => spanOf(line, { ...word, text }));
     case 'address':
       return line.number_(word, what, min, ADDRESS_END - 1);
     case 'bytes':
@@ -107,10 +111,18 @@ function indexOf(
   return index;
 }
 
-function readLabel(line: Line, word: Word): number {
-  const match = new RegExp(`^${LABEL_LETTER.buffer}(\\d{1,7})$`).exec(word.text);
-  if (match === null) line.failAt(word, 'a label such as h0');
+function readLabel(line: Line, word: Word, kind: LabelKind): number {
+  const match = new RegExp(`^${LABEL_LETTER[kind]}(\\d{1,7})$`).exec(word.text);
+  if (match === null) line.failAt(word, `a label such as ${labelText(kind, 0)}`);
   const label = Number(match[1]);
-  if (label > LABEL_MAX) line.failAt(word, `a label up to h${LABEL_MAX}`);
+  if (label > LABEL_MAX) line.failAt(word, `a label up to ${labelText(kind, LABEL_MAX)}`);
   return label;
+}
+
+/** `4+3`: three from the fourth on; `4`: that one. */
+function spanOf(line: Line, word: Word): readonly [first: number, count: number] {
+  const match = /^(\d{1,15})(?:\+(\d{1,15}))?$/.exec(word.text);
+  const count = match?.[2] === undefined ? 1 : Number(match[2]);
+  if (match === null || count === 0) line.failAt(word, 'runs of pages such as 0+4,6');
+  return [Number(match[1]), count];
 }

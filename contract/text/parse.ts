@@ -82,7 +82,7 @@ function checkLabel(line: Line, head: Word, op: Op, labels: Map<number, number>)
   if (label === undefined) return;
   const earlier = labels.get(label);
   if (earlier !== undefined) {
-    line.failAt(head, `a new label: h${label} is defined on line ${earlier}`);
+    line.failAt(head, `a new label: number ${label} is defined on line ${earlier}`);
   }
   labels.set(label, line.number);
 }

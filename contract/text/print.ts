@@ -2,8 +2,8 @@
 import type { Device, Machine, Region } from '../machine.ts';
 import { DEVICE_DEFAULTS, PROFILES, usualZoneDmaLimit } from '../machine.ts';
 import { bitsOfMask, hex, sizeText } from '../numbers.ts';
-import type { Field, Op } from '../operations.ts';
-import { definesOf, LABEL_LETTER, rowOf } from '../operations.ts';
+import type { Field, Op, Spans } from '../operations.ts';
+import { definesOf, labelText, rowOf } from '../operations.ts';
 import type { Expectation, Header, Scenario } from '../scenario.ts';
 
 export const FORMAT_LINE = 'carveout scenario 1';
@@ -39,8 +39,9 @@ export function machineLines(machine: Machine): string[] {
   for (const bank of machine.banks) lines.push(`bank ${hex(bank.base)} ${sizeText(bank.size)}`);
   for (const region of machine.regions) lines.push(regionLine(region));
   if (machine.swiotlb !== null) {
-    const { slots, areas, force } = machine.swiotlb;
-    lines.push(`swiotlb slots ${slots} areas ${areas}${force ? ' force' : ''}`);
+    const { slots, areas, force, dynamic } = machine.swiotlb;
+    const words = (force ? ' force' : '') + (dynamic ? ' dynamic' : '');
+    lines.push(`swiotlb slots ${slots} areas ${areas}${words}`);
   }
   for (const device of machine.devices) lines.push(deviceLine(machine, device));
   return lines;
@@ -102,8 +103,11 @@ export function maskText(mask: number): string {
 export function printOp(op: Op, machine: Machine): string {
   const label = definesOf(op);
   const row = rowOf(op.op);
-  const values = op as unknown as Readonly<Record<string, number | string | readonly string[]>>;
-  let line = label === undefined ? op.op : `${LABEL_LETTER.buffer}${label} = ${op.op}`;
+  const values = op as unknown as Readonly<Record<string, Operand>>;
+  const { returns } = row;
+  let line: string = op.op;
+  if (label !== undefined && returns !== undefined)
+    line = `${labelText(returns, label)} = ${op.op}`;
   for (const field of row.fields) {
     const value = values[field.name]!;
     if (field.default === undefined) line += ` ${printValue(value, field, machine)}`;
@@ -114,22 +118,24 @@ export function printOp(op: Op, machine: Machine): string {
   return line;
 }
 
-function isDefault(value: number | string | readonly string[], field: Field): boolean {
+type Operand = number | string | readonly string[] | Spans;
+
+function isDefault(value: Operand, field: Field): boolean {
   return Array.isArray(value) ? value.length === 0 : value === field.default;
 }
 
-function printValue(
-  value: number | string | readonly string[],
-  field: Field,
-  machine: Machine,
-): string {
+function printValue(value: Operand, field: Field, machine: Machine): string {
   switch (field.type) {
     case 'device':
       return machine.devices[value as number]!.name;
     case 'region':
       return machine.regions[value as number]!.name;
     case 'buffer':
-      return `${LABEL_LETTER.buffer}${value as number}`;
+    case 'table':
+    case 'mapping':
+      return labelText(field.type, value as number);
+    case 'spans':
+      return spansText(value as Spans);
     case 'address':
       return hex(value as number);
     case 'flags':
@@ -141,4 +147,9 @@ function printValue(
     case 'choice':
       return String(value);
   }
+}
+
+/** `0+4,6,5`: a run of one is its number alone. */
+function spansText(spans: Spans): string {
+  return spans.map(([first, count]) => (count === 1 ? `${first}` : `${first}+${count}`)).join(',');
 }

@@ -22,11 +22,10 @@ export interface Wish {
 /** Sorted, disjoint, not touching: the same bytes. */
 export function union(intervals: readonly Interval[]): Interval[] {
   const merged: Interval[] = [];
-  for (const [start, end] of [...intervals].sort((a, b) => a[0] - b[0])) {
+  for (const one of intervals.toSorted((a, b) => a[0] - b[0])) {
     const last = merged.at(-1);
-    if (last !== undefined && start <= last[1]) {
-      merged[merged.length - 1] = [last[0], Math.max(last[1], end)];
-    } else merged.push([start, end]);
+    if (last === undefined || one[0] > last[1]) merged.push(one);
+    else merged[merged.length - 1] = [last[0], Math.max(last[1], one[1])];
   }
   return merged;
 }
@@ -34,8 +33,8 @@ export function union(intervals: readonly Interval[]): Interval[] {
 /** What of the parts is in none of `holes`. */
 export function without(parts: readonly Interval[], holes: readonly Interval[]): Interval[] {
   const gone = union(holes.filter(([start, end]) => start < end));
-  return parts.flatMap(([from, to]) => {
-    const rest: Interval[] = [];
+  const rest: Interval[] = [];
+  for (const [from, to] of parts) {
     let at = from;
     for (const [start, end] of gone) {
       if (start >= to) break;
@@ -44,8 +43,8 @@ export function without(parts: readonly Interval[], holes: readonly Interval[]):
       at = Math.max(at, end);
     }
     if (at < to) rest.push([at, to]);
-    return rest;
-  });
+  }
+  return rest;
 }
 
 export function total(intervals: readonly Interval[]): number {
@@ -65,11 +64,13 @@ export function partOf(arena: Arena, start: number, length: number): Interval | 
 export function fits(arena: Arena, wish: Wish): readonly Interval[] {
   const { origin } = arena;
   const { alignment, length } = wish;
-  return without(arena.parts, arena.taken).flatMap(([from, to]) => {
+  const found: Interval[] = [];
+  for (const [from, to] of without(arena.parts, arena.taken)) {
     const first = origin + Math.ceil((from - origin) / alignment) * alignment;
     const last = origin + Math.floor((to - length - origin) / alignment) * alignment;
-    return first <= last ? [[first, last] as const] : [];
-  });
+    if (first <= last) found.push([first, last]);
+  }
+  return found;
 }
 
 /**

@@ -4,12 +4,21 @@
  */
 import type { Violation } from '../../contract/law.ts';
 import type { Machine } from '../../contract/machine.ts';
-import type { Op, OpName } from '../../contract/operations.ts';
+import type { LabelKind, Op, OpName } from '../../contract/operations.ts';
 import type { Outcome, Warning } from '../../contract/outcome.ts';
 import type { Booted } from '../../contract/subject.ts';
 import type { Legality, Rule, Seen } from './rule.ts';
 import { broken, outcomeText } from './rule.ts';
+import {
+  deviceRead,
+  deviceWrite,
+  evict,
+  mappedRead,
+  mappedWrite,
+  prefetch,
+} from './rules/access.ts';
 import { allocCoherent, allocNoncoherent, free } from './rules/alloc.ts';
+import { adoptBounce, checkBootBounce } from './rules/bounce-pool.ts';
 import { census } from './rules/census.ts';
 import { mmap, read, write } from './rules/contents.ts';
 import { adoptChunks, checkBootChunks, runWork } from './rules/growth.ts';
@@ -18,14 +27,20 @@ import {
   capable,
   coherentOkRule,
   dmaToPhys,
+  maxMappingSize,
+  optMappingSize,
   physToDma,
   requiredMask,
   setCoherentMask,
   setMask,
   setOffset,
 } from './rules/limits.ts';
+import { mapPage, mapResource, mapSgtable } from './rules/mapping.ts';
 import { allocContig, allocExact, allocPages, freePages, pin, unpin } from './rules/pages.ts';
 import { attach, declare, detach, release } from './rules/pools.ts';
+import { needSync, syncForCpu, syncForDevice, unmap } from './rules/sync.ts';
+import { sgNentsForLen, sgRead, sgWrite } from './rules/table-walk.ts';
+import { sgAppend, sgFree, sgFromPages, sgOfBuffer, sgSplit } from './rules/tables.ts';
 import type { State } from './state.ts';
 import { defaultRegions, newState } from './state.ts';
 
@@ -57,6 +72,29 @@ const RULES: { readonly [N in OpName]: Rule<N> } = {
   census,
   write,
   read,
+  sg_from_pages: sgFromPages,
+  sg_append: sgAppend,
+  sg_of_buffer: sgOfBuffer,
+  sg_split: sgSplit,
+  sg_nents_for_len: sgNentsForLen,
+  sg_read: sgRead,
+  sg_write: sgWrite,
+  sg_free: sgFree,
+  map_page: mapPage,
+  map_sgtable: mapSgtable,
+  map_resource: mapResource,
+  unmap,
+  sync_for_cpu: syncForCpu,
+  sync_for_device: syncForDevice,
+  need_sync: needSync,
+  max_mapping_size: maxMappingSize,
+  opt_mapping_size: optMappingSize,
+  mapped_read: mappedRead,
+  mapped_write: mappedWrite,
+  device_read: deviceRead,
+  device_write: deviceWrite,
+  evict,
+  prefetch,
 };
 
 const NO_OPERATIONS: ReadonlySet<OpName> = new Set();
@@ -76,14 +114,19 @@ export class Judge {
    */
   constructor(machine: Machine, seen: Seen, operations: ReadonlySet<OpName> = NO_OPERATIONS) {
     const hasPages = operations.has('alloc_noncoherent') && seen.has('phys');
-    this.state = newState(machine, { hasPages, accounted: hasPages && seen.has('free-memory') });
+    const accounted = hasPages && seen.has('free-memory');
+    const contents = seen.has('bytes') || seen.has('device-bytes');
+    this.state = newState(machine, { hasPages, accounted, contents });
     this.#seen = seen;
   }
 
   /** Holds what booting said against the machine, and believes it. */
   checkBoot(booted: Booted): Violation | null {
-    const chunks = booted.events ?? [];
-    const violation = this.#checkMessages(booted) ?? checkBootChunks(this.state, chunks);
+    const events = booted.events ?? [];
+    const bounce = checkBootBounce(this.state, events);
+    adoptBounce(this.state, events);
+    const chunks = events.filter(({ event }) => event !== 'bounce-pool');
+    const violation = this.#checkMessages(booted) ?? bounce ?? checkBootChunks(this.state, chunks);
     if (this.state.accounted) adoptChunks(this.state, chunks);
     return violation;
   }
@@ -94,6 +137,12 @@ export class Judge {
     const observed = booted.warnings.filter((w) => w === 'default-redefined').length;
     if (observed === expected) return null;
     return broken('boot/default-pool', `${expected} warnings`, `${observed}`);
+  }
+
+  /** Does the label stand for something now? */
+  lives(kind: LabelKind, label: number): boolean {
+    const { buffers, tables, mappings } = this.state;
+    return { buffer: buffers, table: tables, mapping: mappings }[kind].has(label);
   }
 
   legality(op: Op): Legality {
@@ -115,11 +164,13 @@ export class Judge {
     );
   }
 
-  /** Memory is given to pools when put-off work is done, and at no other time. */
+  /** Memory is given to pools by operations whose rules say so, and by no others. */
   #checkEvents(op: Op, outcome: Outcome): Violation | null {
-    const [first] = outcome.events ?? [];
-    if (first === undefined || op.op === 'run_work' || !this.state.accounted) return null;
-    return broken('atomic/growth', 'growth by run_work alone', `${first.event} of ${first.bytes}`);
+    const { tells = [] } = ruleOf(op);
+    const first = (outcome.events ?? []).find(({ event }) => !tells.includes(event));
+    if (first === undefined || !this.state.accounted) return null;
+    const law = first.event.startsWith('bounce-pool') ? 'bounce/growth' : 'atomic/growth';
+    return broken(law, 'growth by run_work alone', `${first.event} of ${first.bytes}`);
   }
 
   #checkWarnings(op: Op, outcome: Outcome): Violation | null {

@@ -2,7 +2,7 @@
  * The ladder of zones a DMA request climbs down, and when it may end without memory.
  * Source: kernel/dma/direct.c:dma_direct_optimal_gfp_mask, __dma_direct_alloc_pages.
  */
-import type { ZoneName } from '../../contract/machine.ts';
+import type { Machine, ZoneName } from '../../contract/machine.ts';
 import { PROFILES } from '../../contract/machine.ts';
 import { maskOfBits, UNLIMITED } from '../../contract/numbers.ts';
 import type { Arena, Wish } from './arena.ts';
@@ -18,7 +18,7 @@ export type Rungs = readonly ZoneName[];
 
 /**
  * What the highest bus address may be as a physical one. Without a window that holds it the kernel
- * counts from all ones (deviation C-T3); with several, either reading is right.
+ * counts from all ones; with several, either reading is right.
  */
 function physLimits(device: DeviceState): readonly number[] {
   const limit = coherentLimit(device);
@@ -28,15 +28,17 @@ function physLimits(device: DeviceState): readonly number[] {
 
 /** The ways down the device's limit allows; one, unless its windows overlap. */
 export function ladders(state: State, device: DeviceState): readonly Rungs[] {
-  const { zoneDmaLimit, profile } = state.machine;
+  return physLimits(device).map((limit) => rungsTo(state.machine, limit));
+}
+
+/** The way down for memory up to a physical address, inclusive. */
+export function rungsTo({ zoneDmaLimit, profile }: Machine, limit: number): Rungs {
+  if (limit <= zoneDmaLimit) return ['dma'];
+  if (limit <= maskOfBits(32)) return ['dma32', 'dma'];
   const configured: readonly ZoneName[] = PROFILES[profile].zones;
-  return physLimits(device).map((limit): Rungs => {
-    if (limit <= zoneDmaLimit) return ['dma'];
-    if (limit <= maskOfBits(32)) return ['dma32', 'dma'];
-    // A limit that is none is thought to need no zone in the middle.
-    const middle = configured.includes('dma32') && limit < UNLIMITED;
-    return middle ? ['normal', 'dma32', 'dma'] : ['normal', 'dma'];
-  });
+  // A limit that is none is thought to need no zone in the middle.
+  const middle = configured.includes('dma32') && limit < UNLIMITED;
+  return middle ? ['normal', 'dma32', 'dma'] : ['normal', 'dma'];
 }
 
 /** Memory of the zones up to a rung that a block of `length` bytes may come from. */

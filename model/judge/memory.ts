@@ -43,13 +43,18 @@ export interface ChunkState {
   readonly live: BufferState[];
 }
 
-/** A restricted pool in use: slots of 2 KiB. */
+/** Slots of 2 KiB: a restricted pool in use, or one that serves all devices. */
 export interface SlotsState {
   readonly kind: 'slots';
+  /** Index of the region; -1: it serves all devices. */
   readonly region: number;
   readonly start: number;
   readonly end: number;
   readonly live: BufferState[];
+  /** Slots that stand for bytes of mappings, as physical ranges. */
+  bounces: Interval[];
+  /** Pages of the page allocator it was made of; null: memory that was set aside at boot. */
+  readonly block: Interval | null;
 }
 
 /** Memory of a subject that does not say where its atomic pools are. */
@@ -57,6 +62,8 @@ export interface UnseenState {
   readonly kind: 'unseen';
   readonly live: BufferState[];
 }
+
+export type Due = 'no' | 'maybe' | 'yes';
 
 export interface Memory {
   readonly zones: readonly Zone[];
@@ -73,24 +80,30 @@ export interface Memory {
   growthDue: boolean;
   /** Restricted pools, by region; absent: none attached yet. */
   readonly slots: Map<number, SlotsState>;
+  /** Bounce pools that serve all devices: the default one, then what was added. */
+  readonly bounce: SlotsState[];
+  /** Bounce pools that live as long as one mapping. */
+  transient: SlotsState[];
+  /** Did a mapping find no slots since `run_work`? Maybe: what the search looks at is open. */
+  bounceDue: Due;
   readonly unseen: UnseenState;
 }
 
 /** MAX_CMA_AREAS without NUMA (mm/Kconfig). */
 const AREAS_MAX = 8;
 
-export function newMemory(machine: Machine, mapped: readonly Interval[]): Memory {
+/** `held`: memory that was taken before the page allocator got any. */
+export function newMemory(
+  machine: Machine,
+  mapped: readonly Interval[],
+  held: readonly Interval[] = [],
+): Memory {
   const zones = zonesOf(machine);
   const kept = keptAreas(machine);
-  const reserved = machine.regions.flatMap((region, index) =>
-    isReserved(machine, region) && !(region.kind === 'cma' && !kept.includes(index))
-      ? [bytesOf(region)]
-      : [],
-  );
   const active = kept.filter((index) => inOneZone(machine, zones, machine.regions[index]!));
   const lent = kept.filter((index) => !active.includes(index));
   const free = [
-    ...without(mapped, reserved),
+    ...without(unreserved(machine, mapped), held),
     // Of no use as an area, so the page allocator gets it.
     ...lent.map((index) => bytesOf(machine.regions[index]!)),
   ];
@@ -120,8 +133,35 @@ export function newMemory(machine: Machine, mapped: readonly Interval[]): Memory
     chunks: [],
     growthDue: false,
     slots: new Map(),
+    bounce: held.map(([start, end]) => slotsAt(-1, start, end)),
+    transient: [],
+    bounceDue: 'no',
     unseen: { kind: 'unseen', live: [] },
   };
+}
+
+/** Memory nobody has reserved while the kernel boots. */
+export function unreserved(machine: Machine, mapped: readonly Interval[]): readonly Interval[] {
+  const kept = keptAreas(machine);
+  const reserved = machine.regions.filter(
+    (region, index) =>
+      isReserved(machine, region) && !(region.kind === 'cma' && !kept.includes(index)),
+  );
+  return without(mapped, reserved.map(bytesOf));
+}
+
+export function slotsAt(
+  region: number,
+  start: number,
+  end: number,
+  block: Interval | null = null,
+): SlotsState {
+  return { kind: 'slots', region, start, end, live: [], bounces: [], block };
+}
+
+/** Pages that bounce pools are made of. */
+export function bounceBlocks({ bounce, transient }: Memory): Interval[] {
+  return [...bounce, ...transient].flatMap(({ block }) => (block === null ? [] : [block]));
 }
 
 function bytesOf({ base, size }: Region): Interval {
@@ -168,11 +208,13 @@ function pagesByZone(
 
 /** What of the intervals lies in `frame`. */
 export function within(intervals: readonly Interval[], frame: Interval): Interval[] {
-  return intervals.flatMap(([from, to]) => {
-    const start = Math.max(from, frame[0]);
-    const end = Math.min(to, frame[1]);
-    return start < end ? [[start, end] as const] : [];
-  });
+  const found: Interval[] = [];
+  for (const one of intervals) {
+    const start = Math.max(one[0], frame[0]);
+    const end = Math.min(one[1], frame[1]);
+    if (start < end) found.push([start, end]);
+  }
+  return found;
 }
 
 const taking = ({ start, length }: BufferState): Interval => [start, start + length];
@@ -184,7 +226,11 @@ export function pageArena(memory: Memory, pageSize: number, zones: readonly Zone
     within(pages.parts, [start * pageSize, end * pageSize]),
   );
   const held = chunks.filter(({ from }) => from === pages);
-  const taken = [...pages.live.map(taking), ...held.map(({ start, end }) => [start, end] as const)];
+  const taken = [
+    ...pages.live.map(taking),
+    ...held.map(({ start, end }) => [start, end] as const),
+    ...bounceBlocks(memory),
+  ];
   return { parts, origin: 0, taken };
 }
 
@@ -223,7 +269,8 @@ export function slotArena(slots: SlotsState, busStart: number): Arena {
   for (let at = slots.start; at < slots.end; at += SEGMENT_BYTES) {
     parts.push([at, Math.min(at + SEGMENT_BYTES, slots.end)]);
   }
-  return { parts, origin: slots.start - busStart, taken: slots.live.map(taking) };
+  const taken = [...slots.live.map(taking), ...slots.bounces];
+  return { parts, origin: slots.start - busStart, taken };
 }
 
 /** Bytes free in an atomic pool: what it was given, less what lives. */

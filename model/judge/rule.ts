@@ -18,6 +18,8 @@ export interface Rule<N extends OpName> {
   maySkip?(state: State, op: OpOf<N>): boolean;
   /** Is the answer allowed? Changes nothing. The outcome is neither a crash nor skipped. */
   check(state: State, op: OpOf<N>, outcome: Outcome, seen: Seen): Violation | null;
+  /** Events that `check` looks at; absent, and of other kinds: none may come. */
+  readonly tells?: readonly string[];
   /** Exactly these messages come with the answer; absent: none do. */
   warnings?(state: State, op: OpOf<N>): readonly Warning[];
   /** Believes the answer. */

@@ -6,6 +6,8 @@ import type { Device, Machine, Region, Window } from '../../contract/machine.ts'
 import { isCoherent, PROFILES } from '../../contract/machine.ts';
 import type { Op } from '../../contract/operations.ts';
 import type { Arena } from './arena.ts';
+import type { Bytes } from './bytes.ts';
+import type { MappingState, TableState } from './mappings.ts';
 import type {
   AreaState,
   ChunkState,
@@ -70,12 +72,9 @@ export interface BufferState {
   readonly handles: readonly number[];
   /** Has it a kernel mapping? */
   readonly mapped: boolean;
-  /** What the bytes hold that the CPU may touch. */
-  contents: Contents;
+  /** Bytes from the start that the CPU may touch. */
+  readonly touchable: number;
 }
-
-/** Runs of bytes in order, without gaps, from the start of the buffer; null: anything. */
-export type Contents = readonly { readonly value: number | null; readonly length: number }[];
 
 export interface State {
   readonly machine: Machine;
@@ -86,18 +85,25 @@ export interface State {
   readonly globalPool: PoolState | null;
   readonly pools: PoolState[];
   readonly buffers: Map<number, BufferState>;
+  readonly tables: Map<number, TableState>;
+  readonly mappings: Map<number, MappingState>;
+  readonly bytes: Bytes;
   readonly ram: Ram;
-  readonly memory: Memory;
+  /** Set anew when booting says where the bounce pool is. */
+  memory: Memory;
   /** Is memory behind the coherent pools modelled for this subject? */
   readonly hasPages: boolean;
   /** Does it say where all pages are? */
   readonly accounted: boolean;
+  /** Does it say what any bytes are? */
+  readonly contents: boolean;
 }
 
 /** What the subject can be asked and can tell, as far as state depends on it. */
 export interface Scope {
   readonly hasPages: boolean;
   readonly accounted: boolean;
+  readonly contents: boolean;
 }
 
 /** Byte ranges `[start, end)`, sorted, disjoint. */
@@ -123,15 +129,39 @@ export function newState(machine: Machine, scope: Scope): State {
   const devices = machine.devices.map((spec, i) => newDevice(machine, spec, i));
   // Of a subject that is asked for none of it, there is nothing to remember.
   const memory = newMemory(machine, scope.hasPages ? mapped : []);
-  const buffers = new Map<number, BufferState>();
-  return { machine, devices, regionPools, globalPool, pools, buffers, ram, memory, ...scope };
+  return {
+    machine,
+    devices,
+    regionPools,
+    globalPool,
+    pools,
+    buffers: new Map(),
+    tables: new Map(),
+    mappings: new Map(),
+    bytes: { cpu: [] },
+    ram,
+    memory,
+    hasPages: scope.hasPages,
+    accounted: scope.accounted,
+    contents: scope.contents,
+  };
 }
 
 function newDevice(machine: Machine, spec: Device, index: number): DeviceState {
   const { mask, coherentMask, windows } = spec;
   const coherent = isCoherent(machine, spec);
-  const bound = { pool: null, area: null, slots: null, attached: [] };
-  return { index, spec, coherent, mask, coherentMask, windows, ...bound };
+  return {
+    index,
+    spec,
+    coherent,
+    mask,
+    coherentMask,
+    windows,
+    pool: null,
+    area: null,
+    slots: null,
+    attached: [],
+  };
 }
 
 /** Regions that ask to be the default pool, where the profile has one. The last one wins. */

@@ -12,7 +12,7 @@ import type { DeviceState, State } from './state.ts';
 
 const MASK_32 = maskOfBits(32);
 
-/** The windows that exist: a size of 0 ends the table (deviation A-T4). */
+/** The windows that exist: a size of 0 ends the table. */
 function windowsOf(device: DeviceState): readonly Window[] {
   const end = device.windows.findIndex((window) => window.size === 0);
   return end < 0 ? device.windows : device.windows.slice(0, end);
@@ -32,6 +32,16 @@ export function untranslations(device: DeviceState, dma: number): readonly numbe
   return windowsOf(device)
     .filter((w) => w.dma <= dma && dma - w.dma < w.size)
     .map((w) => w.cpu + (dma - w.dma));
+}
+
+/** Does one window, and no other, give all bus bytes of the run a meaning? */
+export function isClear(device: DeviceState, dma: number, size: number): boolean {
+  if (device.windows.length === 0) return true;
+  const [met, ...more] = windowsOf(device).filter(
+    (w) => w.dma < dma + size && dma < w.dma + w.size,
+  );
+  if (met === undefined || more.length > 0) return false;
+  return met.dma <= dma && dma + size <= met.dma + met.size;
 }
 
 /** Where Linux starts counting handles: the first window that holds the byte, or null. */
@@ -92,7 +102,7 @@ export function supported(
   };
 }
 
-/** The masks that may be the required one; empty where the kernel's rule is undefined (A-T6). */
+/** The masks that may be the required one; empty where the kernel's rule is undefined. */
 export function requiredMasks(state: State, device: DeviceState): readonly number[] {
   if (device.spec.iommu !== null) return [MASK_32];
   const last = (maxPfn(state.machine) - 1) * state.machine.pageSize;

@@ -120,10 +120,18 @@ function limitInNoWindow(device: DeviceState): boolean {
 type PageOp = Exclude<Op, { device: number } | { op: 'free' | 'mmap' | 'read' | 'write' }>;
 
 /** What the kernel itself does. */
-export function countPages(tally: Tally, op: PageOp, outcome: Outcome) {
+export function countPages(tally: Tally, { machine }: State, op: PageOp, outcome: Outcome) {
+  const { pageSize } = machine;
   if (op.op === 'run_work') {
     const events = outcome.events ?? [];
-    return tally.add(events.length === 0 ? 'nothing put off' : 'atomic pool grew', 1);
+    if (events.length === 0) tally.add('nothing put off');
+    if (events.some(({ event }) => event === 'chunk')) tally.add('atomic pool grew');
+    for (const { event, bytes } of events) {
+      if (event !== 'bounce-pool') continue;
+      tally.add('bounce pool added');
+      if (bytes === pageSize * 2 ** maxPageOrder(pageSize)) tally.add('largest bounce pool added');
+    }
+    return;
   }
   const how = outcome.is === 'error' ? outcome.errno : outcome.is;
   tally.add(how === 'ok' ? op.op : `${op.op} ${how}`);

@@ -17,6 +17,9 @@ import { drawWindows } from './windows.ts';
 /** Where segments of DMA controllers end. */
 const BOUNDARIES = [0xfff, 0xffff, 0x1ffff, 0xffffffff] as const;
 
+/** Low bits that controllers want as they are: NVMe 0xfff, others. */
+const LOW_BITS = [0x1ff, 0x7ff, 0xfff, 0xfff, 0x1fff, 0xffff] as const;
+
 type Frame = Pick<Machine, 'pageSize' | 'banks'>;
 type View = Omit<Device, 'name' | 'regions'>;
 
@@ -96,7 +99,7 @@ function drawView(random: Random, machine: Frame, regions: readonly Region[]): V
     busLimit: minNotZero(busLimit, 0),
     windows,
     segmentBoundary: chance(random, 1, 8) ? pick(random, BOUNDARIES) : UNLIMITED,
-    minAlign: chance(random, 1, 12) ? 0xfff : 0,
+    minAlign: chance(random, 1, 5) ? pick(random, LOW_BITS) : 0,
     iommu: chance(random, 8, 100)
       ? { granule: 4096, apertureStart: 0, apertureEnd: UNLIMITED }
       : null,

@@ -1,10 +1,18 @@
 /** Random machines: the distribution of real boards, lifted tails, and the extremes. */
-import type { Bank, Machine, ProfileName, Region } from '../../contract/machine.ts';
+import type {
+  Bank,
+  Device,
+  Machine,
+  ProfileName,
+  Region,
+  Swiotlb,
+} from '../../contract/machine.ts';
 import { maxPageOrder, PROFILES, REGION_FLAGS, usualZoneDmaLimit } from '../../contract/machine.ts';
 import { alignDown } from '../../contract/numbers.ts';
 import type { MachineLimits } from '../../contract/subject.ts';
 import type { Random, Weighted } from '../random.ts';
 import { between, chance, pick, shuffle, weighted } from '../random.ts';
+import { drawBouncing, drawFarBanks } from './bouncing.ts';
 import { drawDevices } from './devices.ts';
 import { EXTREME_MACHINES } from './extremes.ts';
 import { drawRegions } from './regions.ts';
@@ -31,23 +39,54 @@ export function drawMachine(random: Random, limits: MachineLimits = {}): Machine
   const profile = weighted(random, allowed);
   const pageSize = drawPageSize(random, profile, limits);
   const narrow = drawZone(random, profile);
-  const scarce = chance(random, 2, 5);
-  const banks = scarce ? drawFewPages(random, pageSize, narrow) : drawBanks(random, pageSize);
+  const far = PROFILES[profile].bounces && chance(random, 1, 4);
+  const scarce = !far && chance(random, 2, 5);
+  const lowmemReserve = scarce && (profile === 'x86-64' || chance(random, 1, 2));
+  const banks = far
+    ? drawFarBanks(random)
+    : scarce
+      ? drawFewPages(random, pageSize, narrow)
+      : drawBanks(random, pageSize);
   const regions = drawAllRegions(random, profile, pageSize, banks, limits);
   const devicesMax = limits.devicesMax ?? DEVICES_MAX;
   const frame = { pageSize, banks };
-  return {
+  const machine: Machine = {
     profile,
     pageSize,
     cacheLine: PROFILES[profile].cacheLine,
-    cpus: 1,
+    cpus: chance(random, 1, 3) ? between(random, 2, 8) : 1,
     zoneDmaLimit: usualHigh(profile, banks) ?? narrow,
-    lowmemReserve: scarce && chance(random, 1, 2),
+    lowmemReserve,
     banks,
     regions,
-    swiotlb: { slots: 32768, areas: 1, force: false },
+    swiotlb: drawSwiotlb(random, profile),
     devices: drawDevices(random, frame, regions, devicesMax),
   };
+  // Elsewhere atomic pools take pieces of every low block.
+  if (profile === 'x86-64' && lowmemReserve && chance(random, 4, 5)) {
+    return withKeptBlock(random, machine, devicesMax);
+  }
+  return mayGrow(random, far ? drawBouncing(random, machine) : machine);
+}
+
+/**
+ * In one build of five with bounce memory there is more when that is full: mostly a segment for
+ * each area, that it soon is; else more than one pool more may have.
+ */
+function mayGrow(random: Random, machine: Machine): Machine {
+  const { swiotlb } = machine;
+  if (swiotlb === null || !chance(random, 1, 5)) return machine;
+  const slots = chance(random, 3, 4) ? 128 * swiotlb.areas : 32768;
+  const force = swiotlb.force || chance(random, 1, 2);
+  const devices = machine.devices.map((device) => limited(random, machine, device));
+  return { ...machine, swiotlb: { ...swiotlb, slots, force, dynamic: true }, devices };
+}
+
+/** One in four reaches half of the lowest memory: not all that pools may be made of. */
+function limited(random: Random, { banks }: Machine, device: Device): Device {
+  const lowest = banks.reduce((a, b) => (a.base < b.base ? a : b));
+  if (device.windows.length > 0 || !chance(random, 1, 4)) return device;
+  return { ...device, busLimit: lowest.base + Math.floor(lowest.size / 2) - 1 };
 }
 
 function fits(machine: Machine, limits: MachineLimits): boolean {
@@ -58,6 +97,16 @@ function fits(machine: Machine, limits: MachineLimits): boolean {
     machine.devices.length <= (devicesMax ?? machine.devices.length) &&
     machine.regions.length <= (regionsMax ?? machine.regions.length)
   );
+}
+
+/** A third small, so that it runs full; without one, what is out of reach stays there. */
+function drawSwiotlb(random: Random, profile: ProfileName): Swiotlb | null {
+  if (!PROFILES[profile].bounces || chance(random, 1, 8)) return null;
+  // Many areas: a pool that has to be smaller than asked for has room for fewer of them.
+  if (chance(random, 1, 8)) return { slots: 32768, areas: 32, force: false, dynamic: false };
+  const areas = pick(random, [1, 1, 2, 4]);
+  const slots = chance(random, 1, 2) ? 128 * areas * 2 ** between(random, 0, 2) : 32768;
+  return { slots, areas, force: chance(random, 1, 6), dynamic: false };
 }
 
 function drawPageSize(random: Random, profile: ProfileName, limits: MachineLimits): number {
@@ -89,7 +138,6 @@ function drawBanks(random: Random, pageSize: number): Bank[] {
 function drawFewPages(random: Random, pageSize: number, zoneDmaLimit: number): Bank[] {
   const block = pageSize * 2 ** maxPageOrder(pageSize);
   const borders = [zoneDmaLimit + 1, 2 ** 32, 2 ** 33].filter((at) => at >= block * 16);
-  if (chance(random, 1, 5)) return drawKeptBlock(random, pageSize, pick(random, borders));
   const banks: Bank[] = [];
   // Much more of it high up: what lower zones keep in reserve is a part of that.
   if (chance(random, 1, 3)) banks.push({ base: 2 ** 34, size: 2 ** between(random, 28, 32) });
@@ -108,14 +156,18 @@ function drawFewPages(random: Random, pageSize: number, zoneDmaLimit: number): B
 
 /**
  * One block below a border, and high up fewer pages than that, but enough for a reserve: requests
- * for a block find one in the low zone alone, which keeps it.
+ * for a block find one in the low zone alone, which keeps it. Nothing else takes of the block.
  */
-function drawKeptBlock(random: Random, pageSize: number, border: number): Bank[] {
+function withKeptBlock(random: Random, machine: Machine, devicesMax: number): Machine {
+  const { pageSize, zoneDmaLimit } = machine;
+  const border = pick(random, [zoneDmaLimit + 1, 2 ** 32]);
   const block = 2 ** between(random, 9, maxPageOrder(pageSize));
-  return [
+  const banks = [
     { base: border - block * pageSize, size: block * pageSize },
     { base: 2 ** 34, size: pageSize * between(random, 256, block - 1) },
   ];
+  const devices = drawDevices(random, { pageSize, banks }, [], devicesMax);
+  return { ...machine, banks, regions: [], swiotlb: null, devices };
 }
 
 function drawAllRegions(

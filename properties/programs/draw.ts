@@ -9,6 +9,7 @@ import type { Op, OpName } from '../../contract/operations.ts';
 import { OP_NAMES } from '../../contract/operations.ts';
 import type { Random } from '../random.ts';
 import { between, chance, pick } from '../random.ts';
+import { widthOf } from './masks.ts';
 import { drawOperation } from './operations.ts';
 import { Plan } from './plan.ts';
 import type { Scale } from './sizes.ts';
@@ -33,7 +34,7 @@ const USUAL: { readonly [N in OpName]: number } = {
   mmap: 8,
   write: 14,
   read: 10,
-  set_mask: 2,
+  set_mask: 6,
   set_coherent_mask: 2,
   set_offset: 2,
   phys_to_dma: 4,
@@ -42,6 +43,65 @@ const USUAL: { readonly [N in OpName]: number } = {
   capable: 3,
   required_mask: 1,
   addressing_limited: 1,
+  sg_from_pages: 26,
+  sg_append: 12,
+  sg_of_buffer: 3,
+  sg_split: 3,
+  sg_nents_for_len: 2,
+  sg_read: 3,
+  sg_write: 4,
+  sg_free: 5,
+  map_page: 40,
+  map_sgtable: 30,
+  map_resource: 2,
+  unmap: 36,
+  sync_for_cpu: 14,
+  sync_for_device: 14,
+  need_sync: 6,
+  max_mapping_size: 1,
+  opt_mapping_size: 1,
+  mapped_read: 16,
+  mapped_write: 16,
+  device_read: 5,
+  device_write: 5,
+  evict: 8,
+  prefetch: 5,
+};
+
+/** What programs about memory alone leave out. */
+const STREAMING: ReadonlySet<OpName> = new Set(
+  OP_NAMES.filter(
+    (name) => /^(sg_|map|unmap|sync_|need_sync)/.test(name) || ['evict', 'prefetch'].includes(name),
+  ),
+);
+
+/** What mappings cannot do without. */
+const WITH_MAPPINGS: ReadonlySet<OpName> = new Set<OpName>([
+  'alloc_coherent',
+  'alloc_noncoherent',
+  'alloc_pages',
+  'write',
+  'read',
+  'device_read',
+  'device_write',
+]);
+
+/** How often each kind is drawn where slots are to run out; others are not. */
+const FOR_SLOTS: { readonly [N in OpName]?: number } = {
+  alloc_pages: 30,
+  free_pages: 6,
+  run_work: 12,
+  write: 6,
+  read: 6,
+  sg_from_pages: 10,
+  sg_free: 2,
+  map_page: 70,
+  map_sgtable: 20,
+  unmap: 25,
+  sync_for_cpu: 8,
+  sync_for_device: 8,
+  mapped_read: 12,
+  mapped_write: 12,
 };
 
 /** Drawn before the first operation. */
@@ -76,6 +136,7 @@ export function drawProgram(random: Random, machine: Machine, operations: Operat
   const plan = new Plan(machine);
   const program: Op[] = [];
   if (chance(random, 3, 4)) bindFocus(random, configuration, plan, program);
+  if (operations.has('set_mask') && chance(random, 1, 2)) setMasks(configuration, plan, program);
   // A kind with nothing to apply to draws again; the bound only guards against empty focuses.
   for (let tries = 0; program.length < configuration.length && tries < 4 * LENGTH_MAX; tries++) {
     const op = drawOperation(random, drawKind(random, configuration.kinds), configuration, plan);
@@ -93,7 +154,7 @@ function drawConfiguration(
     length: drawLength(random),
     scale: chance(random, 1, 2) ? 'small' : 'large',
     focus: drawFocus(random, machine),
-    kinds: chance(random, 1, 2) ? drawKinds(random, operations) : usualKinds(operations),
+    kinds: drawKinds(random, machine, operations),
     hasPages: operations.has('alloc_noncoherent'),
   };
 }
@@ -138,23 +199,64 @@ function drawKind(random: Random, { sums, total }: Kinds): OpName {
   return OP_NAMES[index]!;
 }
 
-const ALL_USUAL = new WeakMap<Operations, Kinds>();
+/** What a program is about. */
+type Theme = 'memory' | 'mappings' | 'both' | 'slots';
 
-function usualKinds(operations: Operations): Kinds {
-  const known = ALL_USUAL.get(operations);
+/** Of a program about mappings, this share of what only memory is about. */
+const ASIDE = 1 / 8;
+
+/** How often a kind is drawn in a program about something, if it draws no weights of its own. */
+function usual(name: OpName, theme: Theme): number {
+  if (theme === 'slots') return FOR_SLOTS[name] ?? 0;
+  if (STREAMING.has(name)) return theme === 'memory' ? 0 : USUAL[name];
+  return theme === 'mappings' && !WITH_MAPPINGS.has(name) ? USUAL[name] * ASIDE : USUAL[name];
+}
+
+const ALL_USUAL = new WeakMap<Operations, Map<Theme, Kinds>>();
+
+function usualKinds(operations: Operations, theme: Theme): Kinds {
+  const themes = ALL_USUAL.get(operations) ?? new Map<Theme, Kinds>();
+  ALL_USUAL.set(operations, themes);
+  const known = themes.get(theme);
   if (known !== undefined) return known;
-  const kinds = kindsOf((name) => (operations.has(name) ? USUAL[name] : 0));
-  ALL_USUAL.set(operations, kinds);
+  const kinds = kindsOf((name) => (operations.has(name) ? Math.ceil(usual(name, theme)) : 0));
+  themes.set(theme, kinds);
   return kinds;
 }
 
+/**
+ * Of three programs one is about memory alone, one about mappings and one about both. Where bounce
+ * memory may grow, one in three is about that instead; where memory is scarce, nearly
+ * all are about memory alone.
+ */
+function drawKinds(random: Random, machine: Machine, operations: Operations): Kinds {
+  const { swiotlb, lowmemReserve } = machine;
+  const both = operations.has('map_page');
+  const grows = both && operations.has('alloc_pages') && swiotlb?.dynamic === true;
+  if (grows && chance(random, 1, 3)) return usualKinds(operations, 'slots');
+  const scarce = lowmemReserve && chance(random, 3, 4);
+  const theme = both && !scarce ? pick(random, ['memory', 'mappings', 'both'] as const) : 'memory';
+  return chance(random, 1, 2)
+    ? swarmKinds(random, operations, theme)
+    : usualKinds(operations, theme);
+}
+
 /** A third of the kinds off, the others at 1, 3, 10, 30 or 100; allocations are never off. */
-function drawKinds(random: Random, operations: Operations): Kinds {
+function swarmKinds(random: Random, operations: Operations, theme: Theme): Kinds {
   return kindsOf((name) => {
-    if (!operations.has(name)) return 0;
+    if (!operations.has(name) || usual(name, theme) === 0) return 0;
     if (name !== 'alloc_coherent' && chance(random, 1, 3)) return 0;
-    return pick(random, [1, 3, 10, 30, 100]);
+    const weight = pick(random, [1, 3, 10, 30, 100]);
+    return usual(name, theme) < USUAL[name] ? Math.ceil(weight * ASIDE) : weight;
   });
+}
+
+/** What drivers do when they probe: the mask the device has is set, and syncs may be skipped. */
+function setMasks({ focus }: Configuration, { machine }: Plan, program: Op[]): void {
+  for (const device of new Set(focus)) {
+    const mask = widthOf(machine.devices[device]!.mask);
+    if (mask !== null) program.push({ op: 'set_mask', device, mask });
+  }
 }
 
 /** Most programs start with pools bound to the devices in focus. */

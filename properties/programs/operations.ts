@@ -6,9 +6,12 @@ import { ATTRS, DIRECTIONS } from '../../contract/operations.ts';
 import type { Random } from '../random.ts';
 import { between, chance, pick } from '../random.ts';
 import type { Configuration } from './draw.ts';
+import { widthOf } from './masks.ts';
 import { drawOnPages } from './pages.ts';
 import type { Plan, PlannedBuffer } from './plan.ts';
+import { drawDevice } from './ranges.ts';
 import { blockPages, drawDma, drawPhys, drawSize } from './sizes.ts';
+import { drawStreaming } from './streaming.ts';
 
 const MASKS = [0, 16, 24, 28, 30, 31, 32, 33, 36, 40, 52, 64] as const;
 
@@ -43,18 +46,25 @@ export function drawOperation(
     case 'declare':
     case 'release':
       return drawOnPool(random, kind, config, plan);
-    default:
+    case 'set_mask':
+    case 'set_coherent_mask':
+    case 'set_offset':
+    case 'phys_to_dma':
+    case 'dma_to_phys':
+    case 'coherent_ok':
+    case 'capable':
+    case 'required_mask':
+    case 'addressing_limited':
+    case 'max_mapping_size':
+    case 'opt_mapping_size':
       return drawOnLimits(random, kind, config, plan.machine);
+    default:
+      return drawStreaming(random, kind, config, plan);
   }
 }
 
-export function drawDevice(random: Random, config: Configuration, machine: Machine): number {
-  if (chance(random, 1, 10)) return between(random, 0, machine.devices.length - 1);
-  return pick(random, config.focus);
-}
-
 function drawAlloc(random: Random, config: Configuration, plan: Plan): Op | null {
-  const device = drawDevice(random, config, plan.machine);
+  const device = drawDevice(random, config.focus, plan.machine);
   const pool = plan.poolOf(device);
   const elsewhere = config.hasPages || (plan.hasGlobal && chance(random, 1, 4));
   if (pool === null && !elsewhere) return null;
@@ -73,7 +83,7 @@ function pagesElsewhere({ machine, restricted }: Plan, device: number): number {
 }
 
 function drawNoncoherent(random: Random, config: Configuration, plan: Plan): Op | null {
-  const device = drawDevice(random, config, plan.machine);
+  const device = drawDevice(random, config.focus, plan.machine);
   const { pageSize } = plan.machine;
   const size = drawSize(random, config.scale, pageSize, pagesElsewhere(plan, device));
   const gfp = chance(random, 1, 4) ? 'atomic' : 'blocking';
@@ -91,6 +101,7 @@ function drawOnBuffer(
   const index = between(random, 0, plan.live.length - 1);
   const buffer = plan.live[index]!;
   const { label, size } = buffer;
+  if (kind === 'free' && plan.isMapped(label)) return null;
   const isDma = kind === 'free' || kind === 'mmap';
   if (isDma && buffer.device < 0) return null;
   if (kind === 'free' || kind === 'mmap') {
@@ -136,7 +147,7 @@ function drawOnPool(
   config: Configuration,
   plan: Plan,
 ): Op | null {
-  const device = drawDevice(random, config, plan.machine);
+  const device = drawDevice(random, config.focus, plan.machine);
   const pool = plan.pools[device] ?? null;
   switch (kind) {
     case 'attach': {
@@ -193,15 +204,20 @@ type LimitOp =
   | 'coherent_ok'
   | 'capable'
   | 'required_mask'
-  | 'addressing_limited';
+  | 'addressing_limited'
+  | 'max_mapping_size'
+  | 'opt_mapping_size';
 
 function drawOnLimits(random: Random, op: LimitOp, config: Configuration, machine: Machine): Op {
-  const device = drawDevice(random, config, machine);
+  const device = drawDevice(random, config.focus, machine);
   const { pageSize } = machine;
   switch (op) {
     case 'set_mask':
-    case 'set_coherent_mask':
-      return { op, device, mask: pick(random, MASKS) };
+    case 'set_coherent_mask': {
+      // Half of the time the one it has: what is mapped stays within reach.
+      const own = chance(random, 1, 2) ? widthOf(machine.devices[device]!.mask) : null;
+      return { op, device, mask: own ?? pick(random, MASKS) };
+    }
     case 'set_offset': {
       const cpu = drawPhys(random, machine);
       const dma = chance(random, 1, 6) ? cpu : drawDma(random, machine, device);
@@ -220,6 +236,8 @@ function drawOnLimits(random: Random, op: LimitOp, config: Configuration, machin
       return { op, device, phys: drawPhys(random, machine), size: drawSpan(random, pageSize) };
     case 'required_mask':
     case 'addressing_limited':
+    case 'max_mapping_size':
+    case 'opt_mapping_size':
       return { op, device };
   }
 }

@@ -1,12 +1,13 @@
 /** Operations on pages: what the rest of a kernel does to memory while devices want some. */
 import type { Machine, ZoneName } from '../../contract/machine.ts';
 import { maxPageOrder, maxPfn, ZONE_NAMES } from '../../contract/machine.ts';
-import { alignDown } from '../../contract/numbers.ts';
+import { alignDown, orderOf } from '../../contract/numbers.ts';
 import type { Op } from '../../contract/operations.ts';
 import type { Random } from '../random.ts';
 import { between, chance, pick } from '../random.ts';
 import type { Configuration } from './draw.ts';
 import type { Plan } from './plan.ts';
+import { SEGMENT } from './ranges.ts';
 import { blockPages, drawSize } from './sizes.ts';
 
 type PageOp =
@@ -30,7 +31,10 @@ export function drawOnPages(
   switch (op) {
     case 'alloc_pages': {
       const most = maxPageOrder(pageSize);
-      const order = between(random, 0, config.scale === 'small' ? 3 : most + 1);
+      const fills = plan.machine.swiotlb?.dynamic === true && chance(random, 1, 2);
+      const order = fills
+        ? orderOf(SEGMENT, pageSize)
+        : between(random, 0, config.scale === 'small' ? 3 : most + 1);
       return { op, out: plan.take(-1, pageSize * 2 ** order), order, zone: drawZone(random) };
     }
     case 'alloc_exact': {
@@ -40,7 +44,9 @@ export function drawOnPages(
     case 'alloc_contig':
       return drawRange(random, plan);
     case 'free_pages': {
-      const index = plan.live.findLastIndex(({ device }) => device < 0 && chance(random, 2, 3));
+      const index = plan.live.findLastIndex(
+        ({ device, label }) => device < 0 && !plan.isMapped(label) && chance(random, 2, 3),
+      );
       if (index < 0) return null;
       const { label } = plan.live[index]!;
       plan.free(index);

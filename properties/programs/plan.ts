@@ -3,7 +3,8 @@
  * labels are live. It predicts, so that nearly every operation applies; the judge decides.
  */
 import type { Machine } from '../../contract/machine.ts';
-import { isCoherent, PROFILES } from '../../contract/machine.ts';
+import { isCoherent, maxPfn, PROFILES } from '../../contract/machine.ts';
+import { minNotZero } from '../../contract/numbers.ts';
 
 /** A pool as its users know it. */
 export interface PlannedPool {
@@ -24,17 +25,38 @@ export interface PlannedBuffer {
   readonly size: number;
 }
 
+export interface PlannedTable {
+  readonly label: number;
+  readonly buffers: readonly number[];
+  readonly length: number;
+  /** Pages that may still be appended; 0: it is closed. */
+  more: number;
+}
+
+export interface PlannedMapping {
+  readonly label: number;
+  readonly length: number;
+  readonly writable: boolean;
+  readonly buffers: readonly number[];
+  /** -1: none. */
+  readonly table: number;
+}
+
 export class Plan {
   readonly machine: Machine;
   /** Pool of each device, or null. */
   readonly pools: (PlannedPool | null)[];
   readonly live: PlannedBuffer[] = [];
+  readonly tables: PlannedTable[] = [];
+  readonly mappings: PlannedMapping[] = [];
   /** Has the device a restricted pool? */
   readonly restricted: boolean[];
   /** Pages of areas somebody uses: region, first page, how many. */
   readonly pinned: (readonly [region: number, page: number, pages: number])[] = [];
   /** Regions that can be areas. */
   readonly areas: readonly number[];
+  /** Devices that some memory is out of reach for, without translation in front of them. */
+  readonly narrow: readonly number[];
   nextLabel = 0;
   readonly #byRegion = new Map<number, PlannedPool>();
   readonly #global: PlannedPool | null = null;
@@ -46,6 +68,10 @@ export class Plan {
     this.restricted = machine.devices.map(() => false);
     this.areas = machine.regions.flatMap(({ kind, disabled }, index) =>
       kind === 'cma' && !disabled ? [index] : [],
+    );
+    const end = maxPfn(machine) * machine.pageSize;
+    this.narrow = machine.devices.flatMap(({ iommu, mask, busLimit }, index) =>
+      iommu === null && mask !== null && minNotZero(mask, busLimit) < end - 1 ? [index] : [],
     );
     const built = PROFILES[machine.profile].globalPool;
     this.#servedByGlobal = machine.devices.map(
@@ -95,8 +121,7 @@ export class Plan {
 
   /** `mapped`: with a kernel mapping, which the global pool insists on. */
   alloc(device: number, size: number, mapped: boolean): number {
-    const label = this.nextLabel;
-    this.nextLabel += 1;
+    const label = this.newName();
     const own = this.pools[device] ?? null;
     const pool = own ?? (mapped ? this.poolOf(device) : null);
     const viaGlobal = pool !== null && own === null;
@@ -105,10 +130,19 @@ export class Plan {
     return label;
   }
 
+  newName(): number {
+    this.nextLabel += 1;
+    return this.nextLabel - 1;
+  }
+
+  /** Has some device bytes of the buffer? */
+  isMapped(buffer: number): boolean {
+    return this.mappings.some(({ buffers }) => buffers.includes(buffer));
+  }
+
   /** Memory of no coherent pool: for a device, or for the kernel itself (-1). */
   take(device: number, size: number): number {
-    const label = this.nextLabel;
-    this.nextLabel += 1;
+    const label = this.newName();
     this.live.push({ label, device, pool: null, viaGlobal: false, size });
     return label;
   }

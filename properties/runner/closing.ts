@@ -5,9 +5,11 @@ import { alignUp } from '../../contract/numbers.ts';
 import type { Op } from '../../contract/operations.ts';
 import { fits, union, without } from '../../model/judge/arena.ts';
 import type { Judge } from '../../model/judge/judge.ts';
+import { lengthOf } from '../../model/judge/mappings.ts';
 import type { AreaState, SlotsState } from '../../model/judge/memory.ts';
 import { areaArena, pageArena, slotArena } from '../../model/judge/memory.ts';
 import { areaWish, blockWish, orderWish } from '../../model/judge/place.ts';
+import { ownerLegality } from '../../model/judge/rules/alloc.ts';
 import type { DeviceState, PoolState, State } from '../../model/judge/state.ts';
 import { usesGlobal } from '../../model/judge/state.ts';
 import { firstTranslation } from '../../model/judge/view.ts';
@@ -15,19 +17,28 @@ import { firstTranslation } from '../../model/judge/view.ts';
 /** Labels of probe allocations: far above those of programs. */
 const PROBE_LABEL = 900_000;
 
-/** Reads and frees of all live buffers. One nobody can free any more (misuse) is left. */
-export function returnOps(judge: Judge): Op[] {
+/**
+ * Everything is unmapped, read and freed. What nobody can give back any more (misuse) is left.
+ * Mappings are read as well, once with what the CPU gave them last, and then with the CPU.
+ */
+export function returnOps({ state }: Judge): Op[] {
   const ops: Op[] = [];
-  for (const { label: buffer, size, device, mapped } of judge.state.buffers.values()) {
+  for (const { label: mapping, kind, pieces } of state.mappings.values()) {
+    const length = lengthOf(pieces);
+    if (kind !== 'resource') ops.push({ op: 'mapped_read', mapping, offset: 0, length });
+    ops.push({ op: 'unmap', mapping, direction: 'mapped', attrs: [] });
+  }
+  for (const table of state.tables.keys()) ops.push({ op: 'sg_free', table });
+  for (const { label: buffer, size, device, mapped } of state.buffers.values()) {
     if (mapped) ops.push({ op: 'read', buffer, offset: 0, length: size });
     if (device < 0) {
       ops.push({ op: 'free_pages', buffer });
       continue;
     }
-    const via = freeingDevice(judge, buffer);
+    const via = freeingDevice(state, buffer);
     if (via !== null) ops.push({ op: 'free', buffer, via });
   }
-  return [...ops, ...unpinOps(judge.state)];
+  return [...ops, ...unpinOps(state)];
 }
 
 function unpinOps({ memory, machine: { pageSize } }: State): Op[] {
@@ -40,14 +51,14 @@ function unpinOps({ memory, machine: { pageSize } }: State): Op[] {
 }
 
 /** -1: the device that allocated it; another one after a detach; null: none. */
-function freeingDevice(judge: Judge, buffer: number): number | null {
-  if (mayFree(judge, buffer, -1)) return -1;
-  const device = judge.state.devices.find(({ index }) => mayFree(judge, buffer, index));
+function freeingDevice(state: State, buffer: number): number | null {
+  if (mayFree(state, buffer, -1)) return -1;
+  const device = state.devices.find(({ index }) => mayFree(state, buffer, index));
   return device?.index ?? null;
 }
 
-function mayFree(judge: Judge, buffer: number, via: number): boolean {
-  return judge.legality({ op: 'free', buffer, via }) === 'legal';
+function mayFree(state: State, buffer: number, via: number): boolean {
+  return ownerLegality(state, { buffer, via }) === 'legal';
 }
 
 /** With everything freed, every source in use is asked for what it must have room for. */

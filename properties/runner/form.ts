@@ -45,6 +45,10 @@ const OK = formsOf([
   ['truth', (value) => typeof value === 'boolean', 'true or false'],
   ['bytes', isRuns, 'a list of [value, count]'],
   ['census', isCensus, 'a list of [source, free]'],
+  ['entries', isRuns, 'a list of [address, bytes]'],
+  ['segments', isRuns, 'a list of [address, bytes]'],
+  ['length', isNumber, 'a number'],
+  ['count', isNumber, 'a number'],
   ...EVERY,
 ]);
 

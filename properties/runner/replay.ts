@@ -6,8 +6,8 @@ import type { Booted, Subject } from '../../contract/subject.ts';
 import { printExpectation } from '../../contract/text/print.ts';
 import { Tally } from '../labels/tally.ts';
 import { checkRelation, RELATIONS } from '../metamorphic.ts';
-import type { Recorder } from './run.ts';
 import { BatchRunner, profileOf, RefusedError, runSync } from './run.ts';
+import type { Recorder } from './send.ts';
 import type { Failure } from './trial.ts';
 
 export interface Replayed {

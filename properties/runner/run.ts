@@ -1,29 +1,21 @@
 /** Runs a case on a subject: in process, or in batches somewhere else. */
 import type { Op, OpName } from '../../contract/operations.ts';
-import type { Crash, Outcome } from '../../contract/outcome.ts';
 import type { Case } from '../../contract/scenario.ts';
 import type {
   BatchSession,
   BatchSubject,
-  Booted,
   Refused,
   Subject,
-  SyncSession,
   SyncSubject,
 } from '../../contract/subject.ts';
 import { FIRST_OPERATIONS } from '../../contract/subject.ts';
 import { InputError } from '../../contract/text/input-error.ts';
 import { Judge } from '../../model/judge/judge.ts';
-import type { Tally } from '../labels/tally.ts';
-import { batchProblem, outcomeProblem, sessionProblem } from './form.ts';
+import { Tally } from '../labels/tally.ts';
+import { batchProblem, outcomeProblem } from './form.ts';
+import { begin, bootJudged, close, play, type Recorder } from './send.ts';
 import type { Failure, Profile } from './trial.ts';
 import { CENSUS, Trial } from './trial.ts';
-
-/** Sees everything that was said: the boot, then every operation that was sent, in order. */
-export interface Recorder {
-  booted?(booted: Booted): void;
-  answered(op: Op, outcome: Outcome): void;
-}
 
 /** @throws RangeError for a subject that cannot say where its memory is */
 export function profileOf(subject: Subject, known: readonly string[]): Profile {
@@ -47,80 +39,24 @@ export function runSync(
   record?: Recorder,
 ): Failure | null {
   const trial = new Trial(machine, profile, tally);
-  const attempt = bootSafely(subject, machine);
-  if ('crash' in attempt) return trial.crashedAtBoot(attempt.crash);
-  const { session } = attempt;
-  const broken = begin(session, trial, record);
-  if (broken !== null) return broken;
-  const { length } = program;
+  const begun = bootJudged(subject, machine, trial, record);
+  if ('failure' in begun) return begun.failure;
+  const { session } = begun;
   return (
-    play(session, trial, program, 0, 1, record) ??
-    play(session, trial, trial.returns(), length, 0, record) ??
-    play(session, trial, trial.probes(), length, 0, record)
+    play(session, trial, program, 0, 1, record) ?? close(session, trial, program.length, record)
   );
 }
 
-/** Judges what was said while booting. */
-function begin(session: SyncSession | BatchSession, trial: Trial, record?: Recorder) {
-  const problem = sessionProblem(session);
-  if (problem !== null) return trial.malformed(problem, null, -1);
-  record?.booted?.(session.booted);
-  return trial.booted(session.booted);
-}
-
-/** Steps are counted from `first`, by `rising`: closing operations all stand at the end. */
-function play(
-  session: SyncSession,
-  trial: Trial,
-  ops: readonly Op[],
-  first: number,
-  rising: 0 | 1,
-  record: Recorder | undefined,
-): Failure | null {
-  for (let i = 0; i < ops.length; i++) {
-    const op = ops[i]!;
-    if (!trial.sends(op)) continue;
-    const outcome = applySafely(session, op);
-    const problem = outcomeProblem(outcome);
-    if (problem !== null) return trial.malformed(problem, op, first + rising * i);
-    record?.answered(op, outcome);
-    const failure =
-      trial.answer(op, outcome, first + rising * i) ??
-      audit(session, trial, op, first + rising * i);
-    if (failure !== null) return failure;
-  }
-  return null;
-}
-
-function audit(session: SyncSession, trial: Trial, op: Op, step: number): Failure | null {
-  if (!trial.audits(op)) return null;
-  const census = applySafely(session, CENSUS);
-  const problem = outcomeProblem(census);
-  return problem === null ? trial.audited(op, census, step) : trial.malformed(problem, op, step);
-}
-
-type Attempt = { readonly session: SyncSession } | { readonly crash: Crash };
-
-function bootSafely(subject: SyncSubject, machine: Case['machine']): Attempt {
-  try {
-    return { session: subject.boot(machine) };
-  } catch (error) {
-    return { crash: crashOf(error) };
-  }
-}
-
-function applySafely(session: SyncSession, op: Op): Outcome {
-  try {
-    return session.apply(op);
-  } catch (error) {
-    return crashOf(error);
-  }
-}
-
-/** A subject that throws has crashed; the message says where. */
-function crashOf(error: unknown): Crash {
-  const where = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-  return { is: 'crash', crash: 'oops', where };
+/** Only asks the program, up to the first broken law, and closes nothing: for its answers. */
+export function recordSync(
+  subject: SyncSubject,
+  { machine, program }: Case,
+  profile: Profile,
+  record: Recorder,
+): void {
+  const trial = new Trial(machine, profile, new Tally());
+  const begun = bootJudged(subject, machine, trial, record);
+  if ('session' in begun) play(begun.session, trial, program, 0, 1, record);
 }
 
 /**

@@ -23,6 +23,7 @@ export function* simplifyMachine(kase: Case): Generator<Case> {
   yield* valid(plainDevices(kase));
   yield* valid(plainRegions(kase));
   yield* valid(plainFrame(kase));
+  yield* valid(plainSlots(kase));
   yield* valid(swapNeighbours(kase));
 }
 
@@ -99,7 +100,11 @@ function* dropParts(kase: Case): Generator<Case> {
   const { machine } = kase;
   if (machine.swiotlb !== null) yield withMachine(kase, { swiotlb: null });
   for (let index = machine.banks.length - 1; index >= 0; index--) {
-    yield withMachine(kase, { banks: machine.banks.filter((_, i) => i !== index) });
+    const banks = machine.banks.filter((_, i) => i !== index);
+    yield withMachine(kase, { banks });
+    // What had to bounce because of that bank may have to without it.
+    if (machine.swiotlb === null) continue;
+    yield withMachine(kase, { banks, swiotlb: { ...machine.swiotlb, force: true } });
   }
   for (const [index, device] of machine.devices.entries()) {
     for (let i = device.regions.length - 1; i >= 0; i--) {
@@ -187,6 +192,14 @@ function* plainFrame(kase: Case): Generator<Case> {
       yield withMachine(kase, { banks: moved, zoneDmaLimit: usualZoneDmaLimit(profile, moved) });
     }
   }
+}
+
+/** One segment of slots, one area, no words. */
+function* plainSlots(kase: Case): Generator<Case> {
+  const { swiotlb } = kase.machine;
+  if (swiotlb === null) return;
+  const simple = [{ areas: 1, slots: 128 }, { areas: 1 }, { force: false }, { dynamic: false }];
+  for (const change of simple) yield withMachine(kase, { swiotlb: { ...swiotlb, ...change } });
 }
 
 function withMachine(kase: Case, change: Partial<Machine>): Case {

@@ -19,7 +19,13 @@ export function* simplifyOperands(kase: Case): Generator<Case> {
 }
 
 /** What only names something is as plain as any other name. */
-const NAMES: ReadonlySet<Field['type']> = new Set(['device', 'region', 'buffer']);
+const NAMES: ReadonlySet<Field['type']> = new Set([
+  'device',
+  'region',
+  'buffer',
+  'table',
+  'mapping',
+]);
 
 /** Plainer values, plainest first. */
 function* plainer(field: Field, value: unknown, machine: Machine): Generator<unknown> {

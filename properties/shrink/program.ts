@@ -1,17 +1,13 @@
 /** Passes that take operations away. */
 import type { Op, OpName } from '../../contract/operations.ts';
-import { definesOf, rowOf } from '../../contract/operations.ts';
+import { definesOf, rowOf, usesOf } from '../../contract/operations.ts';
 import type { Case } from '../../contract/scenario.ts';
 
 const withProgram = (kase: Case, program: readonly Op[]): Case => ({ ...kase, program });
 
 type Operands = Readonly<Record<string, unknown>>;
 
-/** The label an operation works on, or undefined. */
-export function usesOf(op: Op): number | undefined {
-  const field = rowOf(op.op).fields.find((f) => f.type === 'buffer');
-  return field && ((op as unknown as Operands)[field.name] as number);
-}
+const labelsOf = (op: Op): readonly number[] => usesOf(op).map(({ label }) => label);
 
 /** The devices an operation names. */
 export function devicesOf(op: Op): number[] {
@@ -27,19 +23,27 @@ export function* dropTail(kase: Case, step: number): Generator<Case> {
   if (step + 1 < kase.program.length) yield withProgram(kase, kase.program.slice(0, step + 1));
 }
 
+/** What made the labels of an operation, and theirs: a mapping of a table of a buffer. */
+function definersOf(op: Op, program: readonly Op[]): Op[] {
+  const found = program.filter((earlier) => {
+    const label = definesOf(earlier);
+    return earlier !== op && label !== undefined && labelsOf(op).includes(label);
+  });
+  return found.flatMap((earlier) => [earlier, ...definersOf(earlier, program)]);
+}
+
 /** Keeps what the failing operation is about: its devices, its label, and their history. */
 export function* keepDependencies(kase: Case, step: number): Generator<Case> {
   const last = kase.program[step];
   if (last === undefined) return;
   const devices = new Set(devicesOf(last));
-  const label = usesOf(last);
-  const defining = kase.program.find((op) => definesOf(op) === label);
-  if (label !== undefined && defining !== undefined) {
-    for (const device of devicesOf(defining)) devices.add(device);
+  for (const op of definersOf(last, kase.program)) {
+    for (const device of devicesOf(op)) devices.add(device);
   }
   const about = (op: Op) => devicesOf(op).some((device) => devices.has(device));
   const labels = new Set(kase.program.filter(about).map(definesOf));
-  const kept = kase.program.filter((op) => about(op) || (labels.has(usesOf(op)) && op !== last));
+  const uses = (op: Op) => labelsOf(op).some((label) => labels.has(label));
+  const kept = kase.program.filter((op) => about(op) || (uses(op) && op !== last));
   if (kept.length < kase.program.length) yield withProgram(kase, [...new Set([...kept, last])]);
 }
 
@@ -56,9 +60,19 @@ export function* dropKinds(kase: Case): Generator<Case> {
 export function* dropLabels(kase: Case): Generator<Case> {
   const labels = kase.program.flatMap((op) => definesOf(op) ?? []).reverse();
   for (const label of labels) {
-    const rest = kase.program.filter((op) => definesOf(op) !== label && usesOf(op) !== label);
-    yield withProgram(kase, rest);
+    yield withProgram(kase, withoutLabel(kase.program, label));
   }
+}
+
+/** Without the label, and what was made of it. */
+function withoutLabel(program: readonly Op[], gone: number): Op[] {
+  const dead = new Set([gone]);
+  return program.filter((op) => {
+    const label = definesOf(op);
+    const goes = label === gone || labelsOf(op).some((used) => dead.has(used));
+    if (goes && label !== undefined) dead.add(label);
+    return !goes;
+  });
 }
 
 /** Runs of operations go: halves, quarters, … single ones, latest first. */
@@ -95,8 +109,9 @@ export function* renameLabels(kase: Case): Generator<Case> {
   }
   const rename = (label: number) => names.get(label) ?? label;
   const program = kase.program.map((op) => {
-    if ('out' in op) return { ...op, out: rename(op.out) };
-    return usesOf(op) === undefined ? op : ({ ...op, buffer: rename(usesOf(op)!) } as Op);
+    const renamed = usesOf(op).map(({ field, label }) => [field, rename(label)] as const);
+    const out = 'out' in op ? { out: rename(op.out) } : {};
+    return { ...op, ...out, ...Object.fromEntries(renamed) } as Op;
   });
   yield withProgram(kase, program);
 }

@@ -4,7 +4,7 @@ import { pageOf, partsOf } from './markdown.ts';
 import { type Performed, perform } from './perform.ts';
 import { Stage } from './stage.ts';
 
-export const PERFORMED = ['README.md', 'docs/tutorial.md', 'docs/how-to.md'];
+export const PERFORMED = ['README.md', 'docs/tutorial.md', 'docs/how-to.md', 'docs/questions.md'];
 
 export interface PagesOptions {
   readonly checkout: string;

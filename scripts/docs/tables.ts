@@ -89,6 +89,6 @@ function fieldCells({ name, type, doc, choices, default: value }: Field): string
 /** -1 stands for "left out" in a field whose meaning says what happens then. */
 function defaultText(value: NonNullable<Field['default']>): string {
   if (value === -1) return 'see meaning';
-  if (typeof value === 'object') return value.length === 0 ? 'none' : value.join(', ');
+  if (typeof value === 'object') return 'none';
   return String(value);
 }

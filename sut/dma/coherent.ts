@@ -114,7 +114,8 @@ export function dmaAllocFromPool(
   const offset = page * memory.pageSize;
   const handle = dmaAdd(dmaGetDeviceBase(memory, dev, mem), offset);
   const cpu = mem.virtBase + offset;
-  memory.ram.fill(memory.resources.virtToPhys(cpu), size, 0);
+  const { view, phys } = memory.at(cpu);
+  view.fill(phys, size, 0);
   return { cpu, handle };
 }
 

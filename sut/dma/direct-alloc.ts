@@ -4,17 +4,11 @@
  */
 import type { Machine, ZoneName } from '../../contract/machine.ts';
 import { PROFILES } from '../../contract/machine.ts';
-import {
-  alignUp,
-  BEYOND,
-  maskOfBits,
-  orderOf,
-  pagesOf,
-  UNLIMITED,
-} from '../../contract/numbers.ts';
+import { alignUp, BEYOND, orderOf, pagesOf } from '../../contract/numbers.ts';
 import type { Device } from '../device.ts';
 import { CONFIG } from '../kernel/config.ts';
 import type { Memory } from '../memory.ts';
+import { zoneBelow, zoneFor } from '../mm/zones.ts';
 import type { Allocation, CoherentMem } from './coherent.ts';
 import { dmaAllocFromPool, dmaReleaseFromPool } from './coherent.ts';
 import { dmaAllocContiguous, dmaFreeContiguous } from './contiguous.ts';
@@ -92,8 +86,8 @@ export class DirectAlloc {
     const pfn = this.#allocPages(dev, bytes, blocking);
     if (pfn === null) return null;
     const phys = pfn * this.#memory.pageSize;
-    this.#memory.ram.fill(phys, bytes, 0);
-    const cpu = remap ? this.#memory.resources.vmap(phys, bytes) : phys;
+    const cpu = remap ? this.#remap(phys, bytes) : phys;
+    this.#memory.at(cpu).view.fill(phys, bytes, 0);
     return { cpu, handle: this.#handleOf(dev, pfn) };
   }
 
@@ -121,13 +115,13 @@ export class DirectAlloc {
     const pfn = this.#allocPages(dev, bytes, blocking);
     if (pfn === null) return null;
     const cpu = pfn * this.#memory.pageSize;
-    this.#memory.ram.fill(cpu, bytes, 0);
+    this.#memory.views.cached.fill(cpu, bytes, 0);
     return { cpu, handle: this.#handleOf(dev, pfn) };
   }
 
   /** (:__dma_direct_free_pages) */
   freePages(dev: Device, size: number, pfn: number): void {
-    if (dev.dmaIoTlbMem?.release(pfn * this.#memory.pageSize)) return;
+    if (dev.dmaIoTlbMem?.free(pfn * this.#memory.pageSize)) return;
     dmaFreeContiguous(this.#memory, dev, pfn, size);
   }
 
@@ -136,6 +130,12 @@ export class DirectAlloc {
     const phys = dmaToPhys(dev, handle);
     if (phys === BEYOND) return 'ENXIO';
     return mmapPfn(this.#memory.pageSize, phys, size, offset, pages);
+  }
+
+  /** An uncached mapping, once no cache line is left. (mm/remap.c:dma_common_contiguous_remap) */
+  #remap(phys: number, bytes: number): number {
+    this.#memory.views.beginUncached(phys, bytes);
+    return this.#memory.resources.vmap(phys, bytes);
   }
 
   #withoutMapping(dev: Device, noKernelMapping: boolean): boolean {
@@ -153,8 +153,7 @@ export class DirectAlloc {
   /** (:dma_direct_optimal_gfp_mask) */
   #hintOf(dev: Device): Hint {
     const physLimit = dmaToPhys(dev, coherentLimit(dev));
-    if (physLimit <= this.#machine.zoneDmaLimit) return { zone: 'dma', physLimit };
-    return { zone: physLimit <= maskOfBits(32) ? 'dma32' : 'normal', physLimit };
+    return { zone: zoneFor(this.#machine, physLimit), physLimit };
   }
 
   /**
@@ -174,10 +173,10 @@ export class DirectAlloc {
 
   /** (:dma_direct_alloc_swiotlb) */
   #allocSwiotlb(dev: Device, bytes: number): number | null {
-    const phys = dev.dmaIoTlbMem!.alloc(dev, bytes, this.#memory.pageSize);
+    const phys = dev.dmaIoTlbMem!.alloc(dev, bytes);
     if (phys === null) return null;
     if (dmaCoherentOk(dev, phys, bytes)) return phys / this.#memory.pageSize;
-    dev.dmaIoTlbMem!.release(phys);
+    dev.dmaIoTlbMem!.free(phys);
     return null;
   }
 
@@ -199,10 +198,7 @@ export class DirectAlloc {
   }
 
   #lower(zone: ZoneName, physLimit: number): ZoneName | null {
-    if (zone === 'dma') return null;
-    const zones: readonly ZoneName[] = PROFILES[this.#machine.profile].zones;
-    const dma32 = zone === 'normal' && zones.includes('dma32') && physLimit < UNLIMITED;
-    return dma32 ? 'dma32' : 'dma';
+    return zoneBelow(this.#machine, zone, physLimit);
   }
 
   #reaches(dev: Device, pfn: number, bytes: number): boolean {

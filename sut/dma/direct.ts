@@ -32,7 +32,7 @@ function windowOfPhys(map: readonly Window[], phys: number): Window | undefined 
 }
 
 /** Bus address of a physical byte, or DMA_MAPPING_ERROR. (dma-direct.h:translate_phys_to_dma) */
-export function physToDma(dev: Device, phys: number): number {
+export function physToDma(dev: Pick<Device, 'dmaRangeMap'>, phys: number): number {
   if (dev.dmaRangeMap === null) return phys;
   const window = windowOfPhys(dev.dmaRangeMap, phys);
   return window === undefined ? DMA_MAPPING_ERROR : window.dma + (phys - window.cpu);
@@ -55,7 +55,8 @@ export function coherentLimit(dev: Device): number {
 
 /**
  * May [phys, phys + size) be given to the device as coherent memory? size >= 1.
- * Linux translates the first byte only; here the whole buffer must lie in its window (A-T2).
+ * Linux translates the first byte only; here the whole buffer must lie in its window
+ * (deviation window-crossed).
  */
 export function dmaCoherentOk(dev: Device, phys: number, size: number): boolean {
   const dma = physToDma(dev, phys);
@@ -64,7 +65,8 @@ export function dmaCoherentOk(dev: Device, phys: number, size: number): boolean 
   return endsWithin(dma, size, coherentLimit(dev));
 }
 
-function insideWindow(dev: Device, phys: number, size: number): boolean {
+/** Does the window of the first byte hold all of [phys, phys + size)? */
+export function insideWindow(dev: Device, phys: number, size: number): boolean {
   if (dev.dmaRangeMap === null) return true;
   const window = windowOfPhys(dev.dmaRangeMap, phys);
   return window !== undefined && size <= window.size - (phys - window.cpu);

@@ -39,6 +39,8 @@ export class DmaMapping {
   setMask(dev: Device, mask: number): Errno | null {
     if (dev.dmaMask === null || !this.#supported(dev, mask)) return 'EIO';
     dev.dmaMask = mask;
+    // Linux forgets that something may be in bounce memory now, and drops its syncs.
+    dev.dmaSkipSync = dev.dmaCoherent && dev.liveBounces === 0;
     return null;
   }
 

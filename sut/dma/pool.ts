@@ -87,7 +87,7 @@ export class AtomicPools {
         continue;
       }
       if (pool.avail < this.#threshold) this.#workPending = true;
-      this.#memory.ram.fill(phys, size, 0);
+      this.#memory.views.uncached.fill(phys, size, 0);
       return { cpu, handle: physToDma(dev, phys) };
     }
     return null;
@@ -148,6 +148,7 @@ export class AtomicPools {
       if (pfn < 0) continue;
       const phys = pfn * pageSize;
       const bytes = pageSize * 2 ** order;
+      this.#memory.views.beginUncached(phys, bytes);
       pool.addVirt(this.#memory.resources.vmap(phys, bytes), phys, bytes);
       return { event: 'chunk', of: name, phys, bytes };
     }

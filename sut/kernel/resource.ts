@@ -51,6 +51,11 @@ export class Resources {
     return this.vmap(phys, size);
   }
 
+  /** Does the linear map have all of [phys, phys + size)? */
+  hasLinearAddress(phys: number, size: number): boolean {
+    return this.mapped.some(({ start, end }) => start <= phys && phys + size <= end);
+  }
+
   /** A mapping of [phys, phys + size) as a virtual address. Source: mm/vmalloc.c:vmap. */
   vmap(phys: number, size: number): number {
     // A hole between mappings, so that running off one never reaches the next.

@@ -5,11 +5,13 @@
  */
 import type { Machine } from '../../contract/machine.ts';
 import { maxPageOrder, pageblockOrder } from '../../contract/machine.ts';
+import { IO_TLB_SIZE } from '../dma/swiotlb/constants.ts';
 import { CONFIG } from '../kernel/config.ts';
 import type { Resources } from '../kernel/resource.ts';
 import { type Range, subtractRange } from '../lib/ranges.ts';
 import type { Cma } from './cma.ts';
 import { CmaTable } from './cma-areas.ts';
+import { type BouncePool, bouncePoolOf } from './memblock.ts';
 import { PageAllocator } from './page-alloc.ts';
 import { zonesOf } from './zones.ts';
 
@@ -17,6 +19,8 @@ export interface BootedMemory {
   readonly pages: PageAllocator;
   /** By index of the region; null: the region is none, or was given back. */
   readonly areas: readonly (Cma | null)[];
+  /** Memory for bounce slots; null: none. */
+  readonly bouncePool: BouncePool | null;
   /** dma_contiguous_default_area. It may be empty. */
   readonly defaultArea: Cma | null;
 }
@@ -29,6 +33,8 @@ export function bootMemory(machine: Machine, resources: Resources): BootedMemory
     freeContigRange: (start, count) => pages.freeContigRange(start, count),
   });
   const areas = rmemCmaSetup(machine, table);
+  const unreserved = freeMemory(machine, resources, areas);
+  const bouncePool = bouncePoolOf(machine, unreserved);
   const zones = zonesOf(machine);
   const given = table.activate((start, end) =>
     zones.some((zone) => start >= zone.start && end <= zone.end),
@@ -37,7 +43,7 @@ export function bootMemory(machine: Machine, resources: Resources): BootedMemory
     maxOrder: maxPageOrder(machine.pageSize),
     pageblockOrder: pageblockOrder(machine.pageSize),
     zones,
-    free: freeMemory(machine, resources, areas),
+    free: wholePages(machine, withoutPool(unreserved, bouncePool)),
     cma: table.areas
       .filter(({ count }) => count > 0)
       .map(({ basePfn, count }) => ({ start: basePfn, end: basePfn + count }))
@@ -45,7 +51,14 @@ export function bootMemory(machine: Machine, resources: Resources): BootedMemory
   });
   for (const { start, pages: count } of given) pages.addPages(start, count);
   const defaults = areas.filter((_, index) => machine.regions[index]!.isDefault);
-  return { pages, areas, defaultArea: defaults.findLast((area) => area !== null) ?? null };
+  const defaultArea = defaults.findLast((area) => area !== null) ?? null;
+  return { pages, areas, bouncePool, defaultArea };
+}
+
+function withoutPool(free: readonly Range[], pool: BouncePool | null): readonly Range[] {
+  if (pool === null) return free;
+  const { start, nslabs } = pool;
+  return subtractRange(free, { start, end: start + nslabs * IO_TLB_SIZE });
 }
 
 /** The areas that regions become; a region for which there is no room in the table is none. */
@@ -58,7 +71,7 @@ function rmemCmaSetup(machine: Machine, table: CmaTable): readonly (Cma | null)[
   });
 }
 
-/** Mapped memory that nothing reserves, in whole page frames. (:free_low_memory_core_early) */
+/** Mapped memory that nothing reserves. */
 function freeMemory(
   machine: Machine,
   resources: Resources,
@@ -71,6 +84,11 @@ function freeMemory(
     if (disabled || noMap || givenBack || size === 0) return;
     free = subtractRange(free, { start: base, end: base + size });
   });
+  return free;
+}
+
+/** In whole page frames. (:free_low_memory_core_early) */
+function wholePages(machine: Machine, free: readonly Range[]): readonly Range[] {
   return free
     .map(({ start, end }) => ({
       start: Math.ceil(start / machine.pageSize),

@@ -4,7 +4,7 @@
  */
 import type { Machine, ZoneName } from '../../contract/machine.ts';
 import { maxPfn, PROFILES } from '../../contract/machine.ts';
-import { maskOfBits } from '../../contract/numbers.ts';
+import { maskOfBits, UNLIMITED } from '../../contract/numbers.ts';
 import type { Zone } from './page-alloc.ts';
 
 /**
@@ -26,4 +26,25 @@ export function zonesOf(machine: Machine): readonly Zone[] {
     start = zone.end;
     return zone;
   });
+}
+
+/** The highest zone to ask for memory up to a physical address, inclusive. (GFP_DMA, GFP_DMA32) */
+export function zoneFor({ zoneDmaLimit }: Machine, physLimit: number): ZoneName {
+  if (physLimit <= zoneDmaLimit) return 'dma';
+  return physLimit <= maskOfBits(32) ? 'dma32' : 'normal';
+}
+
+/**
+ * The zone to ask next, when this one gave memory above the limit; null: none. A limit that is
+ * none is thought to need no zone in the middle.
+ */
+export function zoneBelow(
+  { profile }: Machine,
+  zone: ZoneName,
+  physLimit: number,
+): ZoneName | null {
+  if (zone === 'dma') return null;
+  const zones: readonly ZoneName[] = PROFILES[profile].zones;
+  const dma32 = zone === 'normal' && zones.includes('dma32') && physLimit < UNLIMITED;
+  return dma32 ? 'dma32' : 'dma';
 }

@@ -11,7 +11,7 @@ import type { Device } from '../device.ts';
 import type { CoherentMem } from '../dma/coherent.ts';
 import { dmaAssignCoherentMemory, dmaInitCoherentMemory } from '../dma/coherent.ts';
 import { coherentLimit } from '../dma/direct.ts';
-import { IoTlbMem } from '../dma/swiotlb.ts';
+import { type IoTlbMem, rmemSwiotlbDeviceInit } from '../dma/swiotlb/mem.ts';
 import { CONFIG } from '../kernel/config.ts';
 import type { Memory } from '../memory.ts';
 import type { Cma } from '../mm/cma.ts';
@@ -94,7 +94,7 @@ export class ReservedMemory {
     if (rmem.area !== null) {
       dev.cmaArea = rmem.area;
     } else if (kind === 'restricted' && size > 0 && this.#restricted) {
-      rmem.ioTlbMem ??= new IoTlbMem(base, size);
+      rmem.ioTlbMem ??= rmemSwiotlbDeviceInit(base, size, this.#memory.pageSize);
       dev.dmaIoTlbMem = rmem.ioTlbMem;
     } else {
       return { error: 'EINVAL', warnings: SILENT };

@@ -2,6 +2,7 @@
 import type { Census } from '../../contract/outcome.ts';
 import type { CoherentMem } from '../dma/coherent.ts';
 import { ATOMIC_POOLS } from '../dma/pool.ts';
+import type { IoTlbMem } from '../dma/swiotlb/mem.ts';
 import type { Zone } from '../mm/layout.ts';
 import { zonesOf } from '../mm/zones.ts';
 import type { System } from './system.ts';
@@ -64,8 +65,13 @@ function ofCoherentPools({ reserved, devices }: System): Entry[] {
   return census;
 }
 
-function ofSlots({ reserved }: System): Entry[] {
-  return reserved.regions.flatMap(({ region, ioTlbMem }): Entry[] => {
-    return ioTlbMem === null ? [] : [[`slots:${region.name}`, ioTlbMem.free]];
+function ofSlots({ reserved, ioTlb }: System): Entry[] {
+  const restricted = reserved.regions.flatMap(({ region, ioTlbMem }): Entry[] => {
+    return ioTlbMem === null ? [] : [[`slots:${region.name}`, freeSlots(ioTlbMem)]];
   });
+  return ioTlb === null ? restricted : [...restricted, ['slots', freeSlots(ioTlb)]];
 }
+
+/** Of the pools that stay: all slots of a transient one count as used, and it has no others. */
+const freeSlots = ({ nslabs, totalUsed, transientNslabs }: IoTlbMem) =>
+  nslabs - (totalUsed - transientNslabs);

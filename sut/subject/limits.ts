@@ -17,7 +17,7 @@ export const result = (error: Errno | null): Outcome => (error === null ? OK : f
 const addressOrNone = (address: number): Outcome =>
   address === BEYOND ? NONE : { is: 'ok', address };
 
-export function applyLimit({ mapping, devices }: System, op: LimitOp): Outcome {
+export function applyLimit({ mapping, streaming, devices }: System, op: LimitOp): Outcome {
   const dev = devices[op.device]!;
   switch (op.op) {
     case 'set_mask':
@@ -36,6 +36,10 @@ export function applyLimit({ mapping, devices }: System, op: LimitOp): Outcome {
       return { is: 'ok', truth: dmaCapable(dev, op.dma, op.size) };
     case 'required_mask':
       return { is: 'ok', address: mapping.getRequiredMask(dev) };
+    case 'max_mapping_size':
+      return { is: 'ok', length: streaming.maxMappingSize(dev) };
+    case 'opt_mapping_size':
+      return { is: 'ok', length: streaming.optMappingSize(dev) };
     case 'addressing_limited':
       return { is: 'ok', truth: mapping.addressingLimited(dev) };
   }

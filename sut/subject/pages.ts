@@ -14,6 +14,11 @@ export interface PageBuffer {
   readonly amount: number;
 }
 
+/** Pages of a buffer. */
+export function pagesIn({ kind, amount }: PageBuffer): number {
+  return kind === 'order' ? 2 ** amount : amount;
+}
+
 interface Taken {
   readonly outcome: Outcome;
   readonly buffer: PageBuffer | null;

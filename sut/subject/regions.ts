@@ -1,6 +1,6 @@
 /** Operations on regions, areas and pools, and on the machine as a whole. */
 import type { OpOf } from '../../contract/operations.ts';
-import type { Outcome } from '../../contract/outcome.ts';
+import type { Event, Outcome } from '../../contract/outcome.ts';
 import { OK } from '../../contract/outcome.ts';
 import { dmaDeclareCoherentMemory, dmaReleaseCoherentMemory } from '../dma/coherent.ts';
 import type { Range } from '../lib/ranges.ts';
@@ -8,6 +8,7 @@ import { censusOf } from './census.ts';
 import type { RegionOp } from './kinds.ts';
 import { result } from './limits.ts';
 import type { System } from './system.ts';
+import { withEvents } from './with-events.ts';
 
 export function applyRegion(system: System, op: RegionOp): Outcome {
   const { memory, reserved, devices } = system;
@@ -32,13 +33,18 @@ export function applyRegion(system: System, op: RegionOp): Outcome {
       if (range === null) return result('EINVAL');
       return result(op.op === 'pin' ? system.pinned.take(range) : system.pinned.give(range));
     }
-    case 'run_work': {
-      const events = system.atomicPools?.runWork() ?? [];
-      return events.length === 0 ? OK : { is: 'ok', events };
-    }
+    case 'run_work':
+      return withEvents(OK, runWork(system));
     case 'census':
       return { is: 'ok', census: censusOf(system) };
   }
+}
+
+/** What was put off, in the order in which the kernel first asks for it. */
+function runWork({ atomicPools, ioTlb, tlbPages }: System): readonly Event[] {
+  const chunks = atomicPools?.runWork() ?? [];
+  ioTlb?.runWork();
+  return [...chunks, ...(tlbPages?.events('grown') ?? [])];
 }
 
 /** Page frames of the area of a region; null: it has none, or not so many. */

@@ -231,10 +231,10 @@ describe('what a device sees', () => {
   });
 
   it('counts CPUs, and sizes the bounce pool by them', () => {
-    // Six CPUs: eight areas; 1 GiB of low RAM: 1 MiB of slots.
+    // Six CPUs: eight areas; 1 GiB of low RAM: 1 MiB of slots, but for a segment in each area.
     const cpu = (index: number) => node(`cpu@${index}`, { device_type: 'cpu' });
     const board = load([memory(), node('cpus', {}, ...[0, 1, 2, 3, 4, 5].map(cpu))]);
-    expect(board.machine).toMatchObject({ cpus: 6, swiotlb: { slots: 512, areas: 4 } });
+    expect(board.machine).toMatchObject({ cpus: 6, swiotlb: { slots: 1024, areas: 8 } });
     const high = load([memory([2 * GIB, 4 * GIB])]).machine;
     expect(high).toMatchObject({ cpus: 1, swiotlb: { slots: 32768, areas: 1 } });
   });

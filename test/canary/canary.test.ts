@@ -3,10 +3,11 @@
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { assert, check, LawBrokenError } from '../../api.ts';
 import type { SyncSubject } from '../../contract/subject.ts';
 import { mergeBuckets } from '../../properties/runner/buckets.ts';
+import type { CampaignResult } from '../../properties/runner/campaign.ts';
 import { readScenario } from '../../properties/runner/corpus.ts';
 import { replay } from '../../properties/runner/replay.ts';
 import { exitCode, reportText } from '../../report/campaign.ts';
@@ -20,8 +21,13 @@ const run = (subject: SyncSubject, more: { failures?: string; cases?: number } =
   check(subject, { seed: 'canary', cases: 24, ...more });
 
 describe('canary', () => {
+  let result: CampaignResult;
+  beforeAll(async () => {
+    result = await run(wrongHandle, { failures: directory });
+  });
+
   it('a wrong handle is found, shrunk, saved, and the file replays', async () => {
-    const { buckets } = await run(wrongHandle, { failures: directory });
+    const { buckets } = result;
     const bucket = buckets.find(({ law }) => law === 'pool/handle')!;
     expect(bucket.finding.kase.program.length).toBeLessThanOrEqual(4);
     expect(bucket.finding.kase.machine.devices.length).toBeLessThanOrEqual(2);
@@ -34,8 +40,8 @@ describe('canary', () => {
     expect(files.length).toBe(buckets.length);
   });
 
-  it('duplicates are one bucket with a count', async () => {
-    const { buckets } = await run(wrongHandle);
+  it('duplicates are one bucket with a count', () => {
+    const { buckets } = result;
     const counted = buckets.reduce((sum, bucket) => sum + bucket.count, 0);
     expect(counted).toBeGreaterThan(buckets.length);
     const twice = mergeBuckets([...buckets, ...buckets]);
@@ -45,7 +51,7 @@ describe('canary', () => {
 
   it('a subject that refuses too much breaks completeness', async () => {
     for (const subject of [lazy, refusing]) {
-      const { buckets } = await run(subject);
+      const { buckets } = await run(subject, { cases: 24 });
       const laws = buckets.map(({ law }) => law);
       expect(laws.some((law) => law === 'pool/complete' || law === 'free/returns-all')).toBe(true);
     }
@@ -69,8 +75,7 @@ describe('canary', () => {
     expect(frame).toContain('canary.test.ts');
   });
 
-  it('the report says so: text, JSON and exit code', async () => {
-    const result = await run(wrongHandle);
+  it('the report says so: text, JSON and exit code', () => {
     const { cases, lastCase, refusedMachines, moreFailures, milliseconds, labels } = result;
     const title = 'random';
     const phase = { title, cases, lastCase, refusedMachines, moreFailures, milliseconds, labels };

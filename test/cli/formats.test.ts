@@ -16,7 +16,10 @@ import { machineToJson } from '../../contract/json/machine.ts';
 import { TraceReader } from '../../contract/json/trace.ts';
 import type { Machine } from '../../contract/machine.ts';
 import { parseScenario } from '../../contract/text/parse.ts';
+import type { Finding } from '../../questions/question.ts';
+import { QUESTIONS } from '../../questions/questions.ts';
 import { boardsJson } from '../../report/boards.ts';
+import { questionsJson } from '../../report/questions.ts';
 import { blob } from '../boards/blob.ts';
 import { device, GIB, MIB, memory, pool, reserved, root } from '../boards/trees.ts';
 import { said, temporaryFolder } from './launch.ts';
@@ -137,14 +140,28 @@ describe('every member is in its section:', () => {
   test('the boards', () => {
     const files: Record<string, Uint8Array> = { good: tree, junk: new Uint8Array(3) };
     const survey = surveyBoards(Object.keys(files), { read: (file) => files[file]! });
-    const report = { source: 'x', survey, cases: 8, operations: 100, buckets: [], lost: [] };
-    const json = boardsJson(report);
+    const reach = { pools: { direct: 1, 'no-linear-address': 1 }, ram: {} };
+    const fuzzed = { cases: 8, operations: 100, buckets: [], lost: [] };
+    const json = boardsJson({ source: 'x', survey, reach, ...fuzzed });
     expect(missingIn('The boards', json)).toEqual([]);
     const { where, found, expected } = survey.failures[0]!.error;
     expect(JSON.parse(json)).toMatchObject({
       verdict: 'broken',
       survey: { failures: [{ file: 'junk', where, found, expected }] },
     });
+  });
+
+  test('the questions', () => {
+    const finding = { policy: 'P1f', about: 'a', predicted: 'b', measured: 'c', agrees: false };
+    const violation = { law: 'map/complete', expected: 'x', observed: 'y' };
+    const failure = { violation, step: 3, op: null, outcome: null };
+    const findings = QUESTIONS.map(() => [finding as Finding]);
+    const answers = { findings, programs: 1, operations: 2, broken: [{ failure, scenario: 's' }] };
+    const json = questionsJson({ seed: 'a', linux: answers, repaired: answers });
+    expect(missingIn('The questions', json)).toEqual([]);
+    expect(JSON.parse(json)).toMatchObject({ verdict: 'broken', programs: 2, operations: 4 });
+    const alone = JSON.parse(questionsJson({ seed: 'a', linux: null, repaired: answers }));
+    expect(alone.questions[0].findings[0]).toMatchObject({ linux: null, agrees: null });
   });
 
   test('the bugs', () => {

@@ -138,8 +138,13 @@ const each = <T>(names: readonly string[], make: (called: string) => fc.Arbitrar
 const names = (minLength: number) => fc.uniqueArray(name, { minLength, maxLength: 4 });
 
 const swiotlb = fc
-  .tuple(fc.constantFrom(1, 2, 8), fc.integer({ min: 1, max: 1024 }), fc.boolean())
-  .map(([areas, step, force]) => ({ slots: 128 * areas * step, areas, force }));
+  .tuple(fc.constantFrom(1, 2, 8), fc.integer({ min: 0, max: 10 }), fc.boolean(), fc.boolean())
+  .map(([areas, step, force, dynamic]) => ({
+    slots: 128 * areas * 2 ** step,
+    areas,
+    force,
+    dynamic,
+  }));
 
 const profileNames = Object.keys(PROFILES) as ProfileName[];
 
@@ -183,7 +188,11 @@ function givenOperand(field: Field, machine: Machine): fc.Arbitrary<unknown> {
     case 'region':
       return upTo(machine.regions.length - 1);
     case 'buffer':
+    case 'table':
+    case 'mapping':
       return upTo(2 ** 20);
+    case 'spans':
+      return fc.array(fc.tuple(fc.nat(1000), fc.integer({ min: 1, max: 9 })), { maxLength: 4 });
     case 'address':
       return address;
     case 'bytes':

@@ -12,6 +12,8 @@ const run = fc.tuple(
   size.map((value) => Math.max(1, value)),
 );
 
+const piece = fc.tuple(answered, fc.maxSafeNat());
+
 const RESULTS = {
   phys: answered,
   handle: answered,
@@ -19,6 +21,10 @@ const RESULTS = {
   bytes: fc.array(run, { maxLength: 4 }),
   truth: fc.boolean(),
   pfn: fc.maxSafeNat(),
+  entries: fc.array(piece, { maxLength: 3 }),
+  segments: fc.array(piece, { maxLength: 3 }),
+  length: fc.maxSafeNat(),
+  count: fc.maxSafeNat(),
   census: fc.array(fc.tuple(name, fc.maxSafeNat()), { maxLength: 3 }),
 } as const;
 

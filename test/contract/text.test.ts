@@ -134,7 +134,11 @@ const REFUSALS: readonly [line: number, text: string, message: string][] = [
   [6, 'device d0 segment-boundary 0x1000', '6:1: found segment-boundary 0x1000, expected a mask'],
   [6, 'device d0 iommu 5000 0 1M', '6:1: found iommu granule 5000, expected a power of two'],
   [7, 'device d0', '7:1: found a second "d0", expected names that differ among devices'],
-  [7, 'swiotlb slots 100', '7:1: found slots 100, expected a multiple of 128 slots per area'],
+  [
+    7,
+    'swiotlb slots 100',
+    '7:1: found slots 100, expected a power of two, at least 128 slots per area',
+  ],
   [
     7,
     'relese d0',

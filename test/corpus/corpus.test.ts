@@ -1,5 +1,8 @@
 // Goal: the past stays fixed. Method: every shipped scenario, in a plain loop, as its header says.
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { plantedCommand } from '../../bugs/command.ts';
 import { corpusDirectory } from '../../cli/fuzzing.ts';
 import type { Op } from '../../contract/operations.ts';
 import { printOp, printScenario } from '../../contract/text/print.ts';
@@ -16,6 +19,24 @@ describe('the corpus', () => {
 
   for (const { path, scenario } of FILES) {
     const name = path.split('/').at(-1)!;
+    it(`${name} is written as the printer writes it`, () => {
+      const code = readFileSync(path, 'utf8')
+        .split('\n')
+        .filter((line) => !line.startsWith('#') || line.startsWith('# found:'));
+      expect(code.join('\n')).toBe(printScenario(scenario));
+    });
+
+    const { bugs } = scenario.header;
+    if (bugs.length > 0) {
+      it(`${name} shows what it expects, with its bugs planted`, () => {
+        const { program, args, env } = plantedCommand(bugs, null, ['replay', path]);
+        const { status, stdout } = spawnSync(program, args, { env, encoding: 'utf8' });
+        expect(stdout).toMatch(/, as expected\n$/);
+        expect(status).toBe(0);
+      });
+      continue;
+    }
+
     it(`${name} shows what it expects and applies whole`, async () => {
       const sent = new Set<Op>();
       const seen = await replay(carveoutSubject, scenario, (op) => sent.add(op));
@@ -24,14 +45,6 @@ describe('the corpus', () => {
       const { machine, program } = scenario;
       const left = program.filter((op) => !sent.has(op)).map((op) => printOp(op, machine));
       expect(left).toEqual([]);
-    });
-
-    it(`${name} is written as the printer writes it`, async () => {
-      const { readFileSync } = await import('node:fs');
-      const code = readFileSync(path, 'utf8')
-        .split('\n')
-        .filter((line) => !line.startsWith('#') || line.startsWith('# found:'));
-      expect(code.join('\n')).toBe(printScenario(scenario));
     });
   }
 });

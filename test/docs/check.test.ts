@@ -41,6 +41,7 @@ beforeAll(() => {
   put('README.md', README);
   put('docs/tutorial.md', 'Words.\n');
   put('docs/how-to.md', 'Words.\n');
+  put('docs/questions.md', 'Words.\n');
 });
 afterAll(() => rmSync(tree, { recursive: true, force: true }));
 

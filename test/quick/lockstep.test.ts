@@ -23,6 +23,8 @@ import { CREATION_LAW } from '../../properties/lockstep/cma-creation.ts';
 import { GENPOOL_LAWS } from '../../properties/lockstep/genalloc.ts';
 import { LOCKSTEP_LAWS } from '../../properties/lockstep/laws.ts';
 import { checkPoolSearch, POOL_LAWS } from '../../properties/lockstep/pool-search.ts';
+import { SG_LAWS } from '../../properties/lockstep/scatterlist.ts';
+import { SLOT_LAWS } from '../../properties/lockstep/swiotlb.ts';
 import {
   AlignsOnlyTheStart,
   CopiesWholeWords,
@@ -54,7 +56,9 @@ describe('holds', () => {
 
   test('each of them is a listed law, and no other is', () => {
     const areas = [...GENPOOL_LAWS, ...CMA_LAWS, CREATION_LAW, AREA_LAW];
-    const checked = [...BITMAP_LAWS, 'bitmap/index', ...POOL_LAWS, ...areas, ...BUDDY_LAWS];
+    const streaming = [...SG_LAWS, ...SLOT_LAWS];
+    const pools = [...BITMAP_LAWS, 'bitmap/index', ...POOL_LAWS];
+    const checked = [...pools, ...areas, ...BUDDY_LAWS, ...streaming];
     expect(LOCKSTEP_LAWS.map(({ id }) => id).sort()).toEqual([...checked].sort());
   });
 });

@@ -1,30 +1,16 @@
 // Goal: slots of restricted pools are Linux's wherever Linux finds any, and none only when nothing
-// would do. Method: random requests and frees beside the literal search.
+// would do. Method: random requests and frees beside the literal search, in pools of any length.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { orderOf, UNLIMITED } from '../../contract/numbers.ts';
-import type { Device } from '../../sut/device.ts';
-import { IoTlbMem } from '../../sut/dma/swiotlb.ts';
-import { LiteralSlots } from './literal-slots.ts';
+import { UNLIMITED } from '../../contract/numbers.ts';
+import { ReferencePool } from '../../model/reference/swiotlb.ts';
+import { ReferenceIoTlb } from '../../model/reference/swiotlb-mem.ts';
+import { devicesOf } from '../../properties/lockstep/swiotlb-devices.ts';
+import { type IoTlbMem, rmemSwiotlbDeviceInit } from '../../sut/dma/swiotlb/mem.ts';
 
 const PAGE = 4096;
 const SLOT = 2048;
 const START = 0x80000000;
-const DEVICE: Device = {
-  name: 'd0',
-  dmaMask: UNLIMITED,
-  coherentDmaMask: UNLIMITED,
-  busDmaLimit: 0,
-  dmaRangeMap: null,
-  dmaMem: null,
-  cmaArea: null,
-  dmaIoTlbMem: null,
-  dmaCoherent: true,
-  iommu: null,
-  segmentBoundary: UNLIMITED,
-  minAlign: 0,
-  memoryRegion: [],
-};
 
 const PROGRAMS = fc.record({
   slots: fc.oneof(
@@ -49,43 +35,33 @@ const PROGRAMS = fc.record({
 
 const seen = { found: 0, missed: 0, refused: 0 };
 
+type Sides = ReturnType<typeof devicesOf>;
+
 /** A pool beside the literal one, in the same state. */
 class Pair {
-  readonly #start: number;
   readonly #pool: IoTlbMem;
-  readonly #literal: LiteralSlots;
-  readonly #live: { readonly slot: number; readonly bytes: number }[] = [];
+  readonly #literal: ReferenceIoTlb;
+  readonly #live: number[] = [];
 
   constructor(start: number, slots: number) {
-    this.#start = start;
-    this.#pool = new IoTlbMem(start, slots * SLOT);
-    this.#literal = new LiteralSlots(slots);
+    this.#pool = rmemSwiotlbDeviceInit(start, slots * SLOT, PAGE);
+    this.#literal = new ReferenceIoTlb(new ReferencePool(start, slots, 1), PAGE, null);
   }
 
-  alloc(dev: Device, bytes: number): void {
-    const align = PAGE * 2 ** orderOf(bytes, PAGE) - 1;
-    const { segmentBoundary: boundary, minAlign } = dev;
-    const request = { bus: this.#start, bytes, align, boundary, minAlign };
-    const linux = this.#literal.search(request);
-    const fitting = this.#literal.all(request);
-    const phys = this.#pool.alloc(dev, bytes, PAGE);
-    const slot = phys === null ? -1 : (phys - this.#start) / SLOT;
-    if (linux >= 0) expect(slot).toBe(linux);
-    else expect(fitting.length === 0 ? [-1] : fitting).toContain(slot);
-    if (slot < 0) {
-      seen.refused++;
-      return;
-    }
-    seen[linux >= 0 ? 'found' : 'missed']++;
-    this.#literal.take(slot, bytes);
-    this.#live.push({ slot, bytes });
-    expect(this.#pool.free).toBe(this.#literal.list.filter((run) => run > 0).length);
+  alloc({ dev, reference }: Sides, bytes: number): void {
+    const wanted = this.#literal.wantedForAlloc(bytes);
+    const { place, missed } = this.#literal.findOrRepair(reference, wanted, 0);
+    const phys = this.#pool.alloc(dev, bytes);
+    expect(phys).toBe(place && this.#literal.addressOf(place, wanted));
+    expect(this.#pool.totalUsed).toBe(this.#literal.totalUsed);
+    seen[missed ? 'missed' : place !== null ? 'found' : 'refused']++;
+    if (phys !== null) this.#live.push(phys);
   }
 
-  free(index: number): void {
-    for (const { slot, bytes } of this.#live.splice(index, 1)) {
-      this.#literal.release(slot, bytes);
-      expect(this.#pool.release(this.#start + slot * SLOT)).toBe(true);
+  free({ reference }: Sides, index: number): void {
+    for (const phys of this.#live.splice(index, 1)) {
+      this.#literal.unmap(reference, phys);
+      expect(this.#pool.free(phys)).toBe(true);
     }
   }
 }
@@ -94,10 +70,10 @@ describe('slots beside the literal search', () => {
   it('the same slot where Linux finds one; none only when nothing would do', () => {
     const property = fc.property(PROGRAMS, ({ slots, offset, boundary, minAlign, steps }) => {
       const pair = new Pair(START + offset * PAGE, slots);
-      const dev = { ...DEVICE, segmentBoundary: boundary, minAlign };
+      const sides = devicesOf({ boundary, minAlign, offset: 0, limit: UNLIMITED });
       for (const step of steps) {
-        if (step > 0) pair.alloc(dev, step * PAGE);
-        else pair.free(-step);
+        if (step > 0) pair.alloc(sides, step * PAGE);
+        else pair.free(sides, -step);
       }
     });
     fc.assert(property, { numRuns: 500, seed: 1 });

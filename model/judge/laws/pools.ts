@@ -118,8 +118,9 @@ export const POOL_LAWS: readonly Law[] = [
   ),
   law(
     'cpu/contents',
-    'The CPU reads what was written last, and zeros where nothing was.',
-    ['P-I8', 'C-T9', '2.4'],
+    'The CPU reads what was written last, by itself or by a device that has passed it on; where ' +
+      'nobody has, it reads one or the other, and never bytes of somebody else.',
+    ['P-I8', 'C-T9', '2.4', 'mapping 2.6', 'mapping 3.7', 'mapping 3.8', 'mapping 4.14'],
     'Documentation/core-api/dma-api.rst',
   ),
 ];

@@ -4,12 +4,13 @@ import { hex } from '../../../contract/numbers.ts';
 import type { OpOf } from '../../../contract/operations.ts';
 import type { Ok, Outcome } from '../../../contract/outcome.ts';
 import { NONE, OK } from '../../../contract/outcome.ts';
+import { cpuStore } from '../bytes.ts';
 import type { DmaAlloc, Wanted } from '../dispatch.ts';
 import { wantedBy } from '../dispatch.ts';
 import { blockFor, orderWish, sourceAt, wholePages } from '../place.ts';
 import type { Legality, Rule } from '../rule.ts';
 import { broken, outcomeText } from '../rule.ts';
-import type { BufferState, Contents, Source, State } from '../state.ts';
+import type { BufferState, Source, State } from '../state.ts';
 import { usesGlobal } from '../state.ts';
 import { translations, untranslations } from '../view.ts';
 import { exact } from './exact.ts';
@@ -113,9 +114,10 @@ function adoptGrant(state: State, op: DmaAlloc, wanted: Wanted, outcome: Ok): vo
     length: wanted.from === 'atomic' ? pages : lengthOf(state, source, op.size),
     handles: outcome.handle === undefined ? translations(device, start, 1) : [outcome.handle],
     mapped: cleared,
-    contents: cleared ? clearedContents(state, wanted, op.size, pages) : [],
+    touchable: !cleared ? 0 : state.hasPages ? pages : op.size,
   };
   addBuffer(state, buffer);
+  if (cleared) clear(state, buffer, clearedBytes(state, wanted, op.size, pages));
   if (source.kind === 'atomic') noteUse(state, source);
 }
 
@@ -132,21 +134,25 @@ function lengthOf(state: State, source: Source, size: number): number {
   return wholePages(state, size);
 }
 
-/** A device's own pool clears what was asked for, everything else whole pages (trap C-T9). */
-function clearedContents(state: State, wanted: Wanted, size: number, pages: number): Contents {
-  if (!state.hasPages) return [{ value: 0, length: size }];
-  if (wanted.from !== 'pool' || wanted.viaGlobal) return [{ value: 0, length: pages }];
-  return [
-    { value: 0, length: size },
-    { value: null, length: pages - size },
-  ].filter(({ length }) => length > 0);
+/** A device's own pool clears what was asked for, everything else whole pages. */
+function clearedBytes(state: State, wanted: Wanted, size: number, pages: number): number {
+  if (!state.hasPages) return size;
+  return wanted.from !== 'pool' || wanted.viaGlobal ? pages : size;
 }
 
-/** A new live buffer. What it shares bytes with holds anything from now on, and so does it. */
+/** Unless they are bytes of others as well. */
+function clear(state: State, buffer: BufferState, length: number): void {
+  if (sharersOf(state, buffer).length > 0) return;
+  cpuStore(state, [[buffer.start, buffer.start + length]], [0]);
+}
+
+/** A new live buffer: who knows what its bytes hold, and those it shares with others. */
 export function addBuffer(state: State, buffer: BufferState): void {
-  const { source } = buffer;
-  const others = sharersOf(state, buffer);
-  for (const one of others.length > 0 ? [...others, buffer] : []) one.contents = anything(one);
+  const { source, start, length } = buffer;
+  cpuStore(state, [[start, start + length]], null);
+  for (const other of sharersOf(state, buffer)) {
+    cpuStore(state, [[other.start, other.start + other.length]], null);
+  }
   source.live.push(buffer);
   if (source.kind === 'pool') source.used = true;
   state.buffers.set(buffer.label, buffer);
@@ -160,14 +166,10 @@ export function sharersOf(state: State, { source, start, length }: BufferState):
   );
 }
 
-function anything({ contents }: BufferState): Contents {
-  return contents.map(({ length }) => ({ value: null, length }));
-}
-
 /**
  * Can `device` free or map the buffer? Memory of a coherent pool through any device that is bound
  * to the pool in the same manner. Other memory only through the device it was made for, and only
- * while the way back leads to where it came from: it is found anew when it is freed (trap C-T8).
+ * while the way back leads to where it came from: it is found anew when it is freed.
  */
 export function ownerLegality(
   state: State,
@@ -208,8 +210,14 @@ export function handleNamesIt({ devices }: State, buffer: BufferState): boolean 
   });
 }
 
+/** Does some device have bytes of the buffer? */
+export function isMapped(state: State, label: number): boolean {
+  return [...state.mappings.values()].some(({ buffers }) => buffers.includes(label));
+}
+
 export const free: Rule<'free'> = exact({
-  legality: ownerLegality,
+  legality: (state: State, op: OpOf<'free'>) =>
+    isMapped(state, op.buffer) ? 'undefined' : ownerLegality(state, op),
   expect: () => ({ law: 'any/form', allowed: [OK], because: 'free returns nothing' }),
   adopt: (state: State, op: OpOf<'free'>, _outcome: Outcome) => {
     removeBuffer(state, state.buffers.get(op.buffer)!);

@@ -5,14 +5,14 @@
 import type { Violation } from '../../../contract/law.ts';
 import type { Census } from '../../../contract/outcome.ts';
 import { OK } from '../../../contract/outcome.ts';
-import type { AreaState, ChunkState } from '../memory.ts';
-import { ATOMIC_NAMES, atomicAvail, atomicSize, rest } from '../memory.ts';
+import type { AreaState, ChunkState, SlotsState } from '../memory.ts';
+import { ATOMIC_NAMES, atomicAvail, atomicSize, bounceBlocks, rest, within } from '../memory.ts';
 import type { Rule } from '../rule.ts';
 import { broken, outcomeText } from '../rule.ts';
 import type { PoolState, State } from '../state.ts';
 import type { Zone } from '../zones.ts';
 
-/** Bytes of a slot of a restricted pool. */
+/** Bytes of a slot. */
 const SLOT = 2048;
 
 /** What must be free, by name. */
@@ -39,19 +39,29 @@ export function censusOf(state: State): [source: string, free: number][] {
     const { pages, live } = pool;
     counts.push([poolName(state, pool), rest(pages * pageSize, live) / pageSize]);
   }
-  for (const { region, start, end, live } of memory.slots.values()) {
-    counts.push([`slots:${regions[region]!.name}`, rest(end - start, live) / SLOT]);
+  for (const slots of memory.slots.values()) {
+    counts.push([`slots:${regions[slots.region]!.name}`, freeSlots(slots)]);
+  }
+  if (memory.bounce.length > 0) {
+    counts.push(['slots', memory.bounce.reduce((sum, slots) => sum + freeSlots(slots), 0)]);
   }
   return counts;
+}
+
+function freeSlots({ start, end, live, bounces }: SlotsState): number {
+  const bounced = bounces.map(([from, to]) => ({ length: to - from }));
+  return rest(end - start, [...live, ...bounced]) / SLOT;
 }
 
 function freeInArea({ memory }: State, area: AreaState): number {
   const chunks = memory.chunks.filter(({ from }) => from === area);
   const pinned = area.pinned.map(([from, to]) => ({ length: to - from }));
-  return rest(area.end - area.start, [...area.live, ...chunks.map(chunkLength), ...pinned]);
+  return rest(area.end - area.start, [...area.live, ...chunks.map(lengthOf), ...pinned]);
 }
 
-const chunkLength = ({ start, end }: ChunkState) => ({ length: end - start });
+const lengthOf = ({ start, end }: Run) => ({ length: end - start });
+
+type Run = Pick<ChunkState, 'start' | 'end'>;
 
 function freeInZone({ memory, machine }: State, zone: Zone, managed: number): number {
   const { pages, chunks } = memory;
@@ -60,7 +70,8 @@ function freeInZone({ memory, machine }: State, zone: Zone, managed: number): nu
     (chunk) => chunk.from === pages && from <= chunk.start && chunk.end <= to,
   );
   const live = pages.live.filter(({ start }) => from <= start && start < to);
-  return rest(managed, [...live, ...own.map(chunkLength)]);
+  const bounce = within(bounceBlocks(memory), [from, to]).map(([start, end]) => ({ start, end }));
+  return rest(managed, [...live, ...[...own, ...bounce].map(lengthOf)]);
 }
 
 function poolName({ machine, devices }: State, { origin, owner }: PoolState): string {

@@ -2,11 +2,15 @@
 import type { Violation } from '../../../contract/law.ts';
 import { hex } from '../../../contract/numbers.ts';
 import type { OpOf } from '../../../contract/operations.ts';
-import type { Runs } from '../../../contract/outcome.ts';
+import type { Outcome } from '../../../contract/outcome.ts';
 import { failed, OK } from '../../../contract/outcome.ts';
+import { total } from '../arena.ts';
+import { cpuStore, wrongByte } from '../bytes.ts';
 import type { Legality, Rule } from '../rule.ts';
 import { broken, outcomeText } from '../rule.ts';
-import type { BufferState, Contents, State } from '../state.ts';
+import type { BufferState, State } from '../state.ts';
+import type { Interval } from '../system-ram.ts';
+import type { View } from '../views.ts';
 import { handleNamesIt, ownerLegality, sharersOf } from './alloc.ts';
 import { exact } from './exact.ts';
 
@@ -59,7 +63,12 @@ export const mmap: Rule<'mmap'> = {
 function rangeLegality(state: State, op: OpOf<'write' | 'read'>): Legality {
   const buffer = state.buffers.get(op.buffer);
   if (buffer === undefined) return 'meaningless';
-  return op.offset + op.length <= lengthOf(buffer.contents) ? 'legal' : 'undefined';
+  return op.offset + op.length <= buffer.touchable ? 'legal' : 'undefined';
+}
+
+function rangeOf(state: State, op: OpOf<'write' | 'read'>): Interval {
+  const start = state.buffers.get(op.buffer)!.start + op.offset;
+  return [start, start + op.length];
 }
 
 export const write = exact<'write'>({
@@ -68,7 +77,8 @@ export const write = exact<'write'>({
   adopt: (state, op) => {
     const buffer = state.buffers.get(op.buffer)!;
     // Bytes that are somebody else's as well stay unknown.
-    if (sharersOf(state, buffer).length === 0) buffer.contents = overwrite(buffer.contents, op);
+    const values = sharersOf(state, buffer).length === 0 ? [op.value] : null;
+    cpuStore(state, [rangeOf(state, op)], values);
   },
 });
 
@@ -76,68 +86,26 @@ export const read: Rule<'read'> = {
   legality: rangeLegality,
   check: (state, op, outcome, seen) => {
     if (!seen.has('bytes')) return null;
-    const bytes = outcome.is === 'ok' ? outcome.bytes : undefined;
-    if (bytes === undefined) return broken('any/form', 'ok with bytes', outcomeText(outcome));
-    return checkRead(state.buffers.get(op.buffer)!, op, bytes);
+    return checkRead('cpu/contents', state.bytes.cpu, [rangeOf(state, op)], outcome);
   },
   adopt: () => {},
   assume: () => OK,
 };
 
-function checkRead(buffer: BufferState, op: OpOf<'read'>, bytes: Runs): Violation | null {
-  const total = bytes.reduce((sum, [, count]) => sum + count, 0);
-  if (total !== op.length) return broken('any/form', `${op.length} bytes`, `${total} bytes`);
-  const wanted = slice(buffer.contents, op.offset, op.length);
-  const seen = bytes.map(([value, length]) => ({ value, length }));
-  // Where nothing is known, everything is right.
-  const known = text(mask(seen, wanted));
-  return text(wanted) === known ? null : broken('cpu/contents', text(wanted), text(seen));
-}
-
-/** The runs of `seen`, with null wherever `wanted` has it. */
-function mask(seen: Contents, wanted: Contents): Contents {
-  let at = 0;
-  return wanted.flatMap(({ value, length }) => {
-    const from = at;
-    at += length;
-    return value === null ? [{ value, length }] : slice(seen, from, length);
-  });
-}
-
-/** `value*length` runs, neighbours of one value joined: equal texts mean equal bytes. */
-function text(contents: Contents): string {
-  const joined: { value: number | null; length: number }[] = [];
-  for (const run of contents) {
-    const last = joined.at(-1);
-    if (run.length === 0) continue;
-    if (last?.value === run.value) last.length += run.length;
-    else joined.push({ ...run });
-  }
-  const word = (value: number | null) => (value === null ? 'anything' : hex(value));
-  return joined.map((run) => `${word(run.value)}*${run.length}`).join(' ');
-}
-
-function lengthOf(contents: Contents): number {
-  return contents.reduce((sum, run) => sum + run.length, 0);
-}
-
-function slice(contents: Contents, from: number, length: number): Contents {
-  const end = from + length;
-  let at = 0;
-  return contents.map((run) => {
-    const start = at;
-    at += run.length;
-    return { value: run.value, length: Math.max(0, Math.min(end, at) - Math.max(from, start)) };
-  });
-}
-
-function overwrite(contents: Contents, op: OpOf<'write'>): Contents {
-  const total = lengthOf(contents);
-  const end = op.offset + op.length;
-  const parts = [
-    ...slice(contents, 0, op.offset),
-    { value: op.value, length: op.length },
-    ...slice(contents, end, total - end),
-  ];
-  return parts.filter((run) => run.length > 0);
+/** All bytes of the ranges are answered, and each may hold what it is said to. */
+export function checkRead(
+  law: string,
+  view: View,
+  ranges: readonly Interval[],
+  outcome: Outcome,
+): Violation | null {
+  const bytes = outcome.is === 'ok' ? outcome.bytes : undefined;
+  if (bytes === undefined) return broken('any/form', 'ok with bytes', outcomeText(outcome));
+  const length = total(ranges);
+  const got = bytes.reduce((sum, [, count]) => sum + count, 0);
+  if (got !== length) return broken('any/form', `${length} bytes`, `${got} bytes`);
+  const wrong = wrongByte(view, ranges, bytes);
+  if (wrong === null) return null;
+  const { at, allowed, value } = wrong;
+  return broken(law, `${allowed.map(hex).join(' or ')} at ${hex(at)}`, hex(value));
 }

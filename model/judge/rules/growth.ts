@@ -9,6 +9,7 @@ import { maskOfBits, orderOf, sizeText } from '../../../contract/numbers.ts';
 import type { Event } from '../../../contract/outcome.ts';
 import { OK } from '../../../contract/outcome.ts';
 import { fits, total } from '../arena.ts';
+import { poolOf } from '../dynamic.ts';
 import { rungArena } from '../ladder.ts';
 import type { AreaState, AtomicName, ChunkState } from '../memory.ts';
 import { ATOMIC_NAMES, areaArena, atomicAvail, atomicSize } from '../memory.ts';
@@ -16,6 +17,7 @@ import { areaWish, blockWish, checkRun, sourceAt } from '../place.ts';
 import type { Rule } from '../rule.ts';
 import { broken, outcomeText } from '../rule.ts';
 import type { State } from '../state.ts';
+import { adoptGrown, checkGrown, checkNotGrown, withGrown } from './bounce-growth.ts';
 
 /** A pool that is to get memory, and how much at best. Bytes. */
 interface Attempt {
@@ -133,6 +135,12 @@ function checkEvents(
   let now = state;
   let open = attempts;
   for (const event of events) {
+    if (event.event === 'bounce-pool') {
+      const violation = checkGrown(now, event);
+      if (violation !== null) return violation;
+      now = withGrown(now, poolOf(now, event));
+      continue;
+    }
     const attempt = open.find(({ pool }) => pool === event.of);
     if (attempt === undefined || event.event !== 'chunk') {
       const found = `${event.event} of ${sizeText(event.bytes)} for ${event.of ?? 'no pool'}`;
@@ -148,7 +156,7 @@ function checkEvents(
     const violation = checkChunk(now, attempt, undefined);
     if (violation !== null) return violation;
   }
-  return null;
+  return checkNotGrown(now);
 }
 
 function chunkOf(state: State, { of, phys, bytes }: Event): ChunkState {
@@ -171,13 +179,20 @@ export function adoptChunks(state: State, events: readonly Event[]): void {
 }
 
 export const runWork: Rule<'run_work'> = {
+  tells: ['chunk', 'bounce-pool'],
   legality: (state) => (state.hasPages ? 'legal' : 'meaningless'),
   check: (state, _op, outcome) => {
     if (outcome.is !== 'ok') return broken('any/form', 'ok', outcomeText(outcome));
     return state.accounted ? checkEvents(state, laterAttempts(state), outcome.events ?? []) : null;
   },
   adopt: (state, _op, outcome) => {
-    if (state.accounted) adoptChunks(state, outcome.events ?? []);
+    const events = outcome.events ?? [];
+    if (state.accounted)
+      adoptChunks(
+        state,
+        events.filter(({ event }) => event === 'chunk'),
+      );
+    adoptGrown(state, events);
     state.memory.growthDue = false;
   },
   assume: () => OK,

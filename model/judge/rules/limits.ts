@@ -1,8 +1,9 @@
 /** Masks, windows and the questions about them. Sources: kernel/dma/mapping.c, direct.c. */
-import { hex, maskOfBits, minNotZero, UNLIMITED } from '../../../contract/numbers.ts';
+import { hex, maskOfBits, minNotZero, sizeText, UNLIMITED } from '../../../contract/numbers.ts';
 import type { OpOf } from '../../../contract/operations.ts';
 import type { Outcome } from '../../../contract/outcome.ts';
 import { failed, NONE, OK } from '../../../contract/outcome.ts';
+import { isForced, maxBounce, poolsOf } from '../bounce.ts';
 import type { Rule } from '../rule.ts';
 import { broken, outcomeText } from '../rule.ts';
 import type { DeviceState, State } from '../state.ts';
@@ -136,21 +137,56 @@ export const requiredMask: Rule<'required_mask'> = {
   assume: () => OK,
 };
 
+/** May all of RAM be in reach, and may some of it not be? */
+function limited(state: State, device: DeviceState) {
+  // dma_get_mask: no mask, or a mask of 0, counts as 32 bits.
+  const mask = device.mask === null || device.mask === 0 ? maskOfBits(32) : device.mask;
+  const limit = minNotZero(mask, device.spec.busLimit);
+  const below = requiredMasks(state, device).map(
+    (required) => limit < Math.min(required, UNLIMITED),
+  );
+  const uncovered = device.spec.iommu === null && ramUncovered(state, device);
+  const mayBeTrue = uncovered || below.includes(true);
+  return { mayBeTrue, mayBeFalse: !uncovered && below.includes(false) };
+}
+
 export const addressingLimited: Rule<'addressing_limited'> = {
   legality: defined,
   check: (state, op, outcome) => {
-    const device = deviceOf(state, op);
-    // dma_get_mask: no mask, or a mask of 0, counts as 32 bits.
-    const mask = device.mask === null || device.mask === 0 ? maskOfBits(32) : device.mask;
-    const limit = minNotZero(mask, device.spec.busLimit);
-    const below = requiredMasks(state, device).map(
-      (required) => limit < Math.min(required, UNLIMITED),
-    );
-    const uncovered = device.spec.iommu === null && ramUncovered(state, device);
-    const mayBeTrue = uncovered || below.includes(true);
-    const mayBeFalse = !uncovered && below.includes(false);
+    const { mayBeTrue, mayBeFalse } = limited(state, deviceOf(state, op));
     return checkTruth('dma/addressing-limited', mayBeTrue, mayBeFalse, outcome);
   },
   adopt: changesNothing,
   assume: () => OK,
 };
+
+type SizeOf = OpOf<'max_mapping_size' | 'opt_mapping_size'>;
+
+/** Only what may have to bounce is limited; without an optimum of its own, that is the optimum. */
+function mappingSize<N extends SizeOf['op']>(): Rule<N> {
+  return {
+    legality: (state, op) => {
+      const device = state.devices[(op as SizeOf).device]!;
+      if (!state.hasPages || device.spec.iommu !== null) return 'meaningless';
+      return requiredMasks(state, device).length === 0 ? 'undefined' : 'legal';
+    },
+    check: (state, op, outcome) => {
+      const device = state.devices[(op as SizeOf).device]!;
+      const { mayBeTrue, mayBeFalse } = limited(state, device);
+      const active = poolsOf(state, device).length > 0;
+      const forced = isForced(state, device);
+      const allowed: number[] = [];
+      if (active && (mayBeTrue || forced)) allowed.push(maxBounce(device));
+      if (!active || (mayBeFalse && !forced)) allowed.push(UNLIMITED);
+      const got = outcome.is === 'ok' ? outcome.length : undefined;
+      if (got !== undefined && allowed.includes(got)) return null;
+      const text = got === undefined ? outcomeText(outcome) : sizeText(got);
+      return broken('dma/mapping-size', allowed.map(sizeText).join(' or '), text);
+    },
+    adopt: changesNothing,
+    assume: () => OK,
+  };
+}
+
+export const maxMappingSize = mappingSize<'max_mapping_size'>();
+export const optMappingSize = mappingSize<'opt_mapping_size'>();

@@ -18,7 +18,7 @@ import type { Legality, Rule } from '../rule.ts';
 import { broken, outcomeText } from '../rule.ts';
 import type { State } from '../state.ts';
 import type { Interval } from '../system-ram.ts';
-import { addBuffer, removeBuffer } from './alloc.ts';
+import { addBuffer, isMapped, removeBuffer } from './alloc.ts';
 
 const modelled = (state: State): Legality => (state.hasPages ? 'legal' : 'meaningless');
 
@@ -59,7 +59,7 @@ function take(
     length,
     handles: [],
     mapped: true,
-    contents: [{ value: null, length }],
+    touchable: length,
   });
 }
 
@@ -139,7 +139,8 @@ export const allocContig: Rule<'alloc_contig'> = {
 export const freePages: Rule<'free_pages'> = {
   legality: (state, op) => {
     const buffer = state.buffers.get(op.buffer);
-    return buffer !== undefined && buffer.device < 0 ? 'legal' : 'meaningless';
+    if (buffer === undefined || buffer.device >= 0) return 'meaningless';
+    return isMapped(state, op.buffer) ? 'undefined' : 'legal';
   },
   check: (_state, _op, outcome) =>
     outcome.is === 'ok' ? null : broken('any/form', 'ok', outcomeText(outcome)),

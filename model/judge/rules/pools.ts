@@ -3,7 +3,7 @@ import type { Region } from '../../../contract/machine.ts';
 import { PROFILES } from '../../../contract/machine.ts';
 import type { OpOf } from '../../../contract/operations.ts';
 import { failed, OK } from '../../../contract/outcome.ts';
-import type { SlotsState } from '../memory.ts';
+import { slotsAt } from '../memory.ts';
 import type { Rule } from '../rule.ts';
 import type { DeviceState, Source, State } from '../state.ts';
 import { newPool, poolRefusal } from '../state.ts';
@@ -103,14 +103,7 @@ function bindMemory(state: State, device: DeviceState, index: number): void {
   const { base, size, kind } = machine.regions[index]!;
   if (kind === 'cma') device.area = memory.areas.find(({ region }) => region === index) ?? null;
   else {
-    const fresh: SlotsState = {
-      kind: 'slots',
-      region: index,
-      start: base,
-      end: base + size,
-      live: [],
-    };
-    const slots = memory.slots.get(index) ?? fresh;
+    const slots = memory.slots.get(index) ?? slotsAt(index, base, base + size);
     memory.slots.set(index, slots);
     device.slots = slots;
   }

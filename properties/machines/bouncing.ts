@@ -1,0 +1,46 @@
+/** Machines on which mappings bounce: memory far above, devices of 32 bits, few slots. */
+import type { Bank, Device, Machine, Swiotlb } from '../../contract/machine.ts';
+import { maskOfBits } from '../../contract/numbers.ts';
+import type { Random } from '../random.ts';
+import { between, chance, pick } from '../random.ts';
+
+/** Little memory below 4 GiB, where slots are; more above, which the page allocator gives first. */
+const LOW = 0x40000000;
+const HIGH = 0x100000000;
+/** About where the first small buffers are: booting has taken what comes before. */
+const FIRST_GIVEN = HIGH + 0x40000;
+const PAGE = 4096;
+
+export function drawFarBanks(random: Random): Bank[] {
+  return [
+    { base: LOW, size: 2 ** between(random, 24, 27) },
+    { base: HIGH, size: 2 ** between(random, 26, 30) },
+  ];
+}
+
+export function drawBouncing(random: Random, machine: Machine): Machine {
+  const areas = pick(random, [1, 1, 2, 4]);
+  const swiotlb: Swiotlb = {
+    slots: 128 * areas * 2 ** between(random, 0, 2),
+    areas,
+    force: chance(random, 1, 12),
+    dynamic: false,
+  };
+  const devices = machine.devices.map((device) => narrowed(random, device));
+  return { ...machine, swiotlb, devices };
+}
+
+/**
+ * Its allocations may be anywhere. Its mappings must end below 4 GiB, or below 1 GiB and out of
+ * reach, or where the memory ends that is given first: then parts of one buffer bounce.
+ */
+function narrowed(random: Random, device: Device): Device {
+  if (chance(random, 1, 3)) return device;
+  const wide = { coherentMask: maskOfBits(64), windows: [], busLimit: 0, iommu: null };
+  if (chance(random, 1, 3)) {
+    const busLimit = FIRST_GIVEN + PAGE * between(random, 1, 64) - 1;
+    return { ...device, ...wide, mask: maskOfBits(64), busLimit };
+  }
+  const mask = maskOfBits(chance(random, 1, 12) ? 30 : 32);
+  return { ...device, ...wide, mask };
+}
