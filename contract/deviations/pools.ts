@@ -11,6 +11,9 @@ const misaligned = (base: number, machine: Machine) => base % machine.pageSize !
  */
 const UNTOLD = ['account/pages', 'pool/complete', 'free/returns-all', 'placement/leftmost'];
 
+/** Laws that notice bytes: what one party stores, the other finds elsewhere. */
+const ELSEWHERE = ['device/coherent', 'cpu/contents', 'device/contents', 'table/copy'];
+
 const hasUntold = ({ profile, pageSize, regions }: Machine) =>
   PROFILES[profile].globalPool &&
   regions.some((r) => r.kind === 'pool' && r.isDefault && r.base % pageSize !== 0);
@@ -65,10 +68,7 @@ export const POOL_DEVIATIONS: readonly Deviation[] = [
     id: 'pool-base-misaligned',
     spec: 'P-T5',
     disposition: 'repaired',
-    laws: [
-      ...['pool/creation', 'pool/handle', 'alloc/final', 'device/coherent', 'cpu/contents'],
-      ...UNTOLD,
-    ],
+    laws: [...['pool/creation', 'pool/handle', 'alloc/final', ...ELSEWHERE], ...UNTOLD],
     linux: 'The CPU view starts at the base, the device view at the page holding it.',
     reason: 'CPU and device see different bytes, and the first page lies outside the region.',
     repaired: 'EINVAL when the pool is created',
@@ -76,7 +76,7 @@ export const POOL_DEVIATIONS: readonly Deviation[] = [
       if (UNTOLD.includes(law)) return hasUntold(machine);
       if (op.op === 'declare') return misaligned(op.phys, machine);
       // The machine does not list pools that were declared while it ran.
-      if (law === 'device/coherent' || law === 'cpu/contents') return true;
+      if (ELSEWHERE.includes(law)) return true;
       return machine.regions.some((r) => r.kind === 'pool' && misaligned(r.base, machine));
     },
   },

@@ -84,6 +84,7 @@ const WITH_MAPPINGS: ReadonlySet<OpName> = new Set<OpName>([
   'read',
   'device_read',
   'device_write',
+  'set_mask',
 ]);
 
 /** How often each kind is drawn where slots are to run out; others are not. */

@@ -1,5 +1,4 @@
 /** One random operation that most likely applies. */
-import type { Machine } from '../../contract/machine.ts';
 import { ADDRESS_END, alignDown, alignUp } from '../../contract/numbers.ts';
 import type { Op, OpName } from '../../contract/operations.ts';
 import { ATTRS, DIRECTIONS } from '../../contract/operations.ts';
@@ -57,7 +56,7 @@ export function drawOperation(
     case 'addressing_limited':
     case 'max_mapping_size':
     case 'opt_mapping_size':
-      return drawOnLimits(random, kind, config, plan.machine);
+      return drawOnLimits(random, kind, config, plan);
     default:
       return drawStreaming(random, kind, config, plan);
   }
@@ -208,16 +207,19 @@ type LimitOp =
   | 'max_mapping_size'
   | 'opt_mapping_size';
 
-function drawOnLimits(random: Random, op: LimitOp, config: Configuration, machine: Machine): Op {
+function drawOnLimits(random: Random, op: LimitOp, config: Configuration, plan: Plan): Op {
+  const { machine } = plan;
   const device = drawDevice(random, config.focus, machine);
   const { pageSize } = machine;
   switch (op) {
-    case 'set_mask':
-    case 'set_coherent_mask': {
-      // Half of the time the one it has: what is mapped stays within reach.
-      const own = chance(random, 1, 2) ? widthOf(machine.devices[device]!.mask) : null;
-      return { op, device, mask: own ?? pick(random, MASKS) };
+    case 'set_mask': {
+      // Half of the time the one it has, while something is mapped: that stays within reach.
+      const user = chance(random, 1, 2) ? (plan.mappings.at(-1)?.device ?? device) : null;
+      const own = user === null ? null : widthOf(machine.devices[user]!.mask);
+      return { op, device: user ?? device, mask: own ?? pick(random, MASKS) };
     }
+    case 'set_coherent_mask':
+      return { op, device, mask: pick(random, MASKS) };
     case 'set_offset': {
       const cpu = drawPhys(random, machine);
       const dma = chance(random, 1, 6) ? cpu : drawDma(random, machine, device);

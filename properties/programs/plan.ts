@@ -35,6 +35,7 @@ export interface PlannedTable {
 
 export interface PlannedMapping {
   readonly label: number;
+  readonly device: number;
   readonly length: number;
   readonly writable: boolean;
   readonly buffers: readonly number[];
@@ -48,6 +49,7 @@ export class Plan {
   readonly pools: (PlannedPool | null)[];
   readonly live: PlannedBuffer[] = [];
   readonly tables: PlannedTable[] = [];
+  /** The one used last comes last. */
   readonly mappings: PlannedMapping[] = [];
   /** Has the device a restricted pool? */
   readonly restricted: boolean[];

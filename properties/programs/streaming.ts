@@ -81,7 +81,8 @@ function drawMapPage(random: Random, config: Configuration, plan: Plan): Op | nu
   const device = drawMapper(random, config, plan);
   const out = plan.newName();
   const writable = direction !== 'to-device';
-  plan.mappings.push({ label: out, length: size, writable, buffers: [buffer.label], table: -1 });
+  const buffers = [buffer.label];
+  plan.mappings.push({ label: out, device, length: size, writable, buffers, table: -1 });
   const attrs = drawAttrs(random);
   const cpu = drawCpu(random, plan);
   return { op: 'map_page', out, device, buffer: buffer.label, offset, size, direction, attrs, cpu };
@@ -105,7 +106,8 @@ function drawMapTable(random: Random, config: Configuration, plan: Plan): Op | n
   const direction = pick(random, DIRECTIONS);
   const device = drawMapper(random, config, plan);
   const out = plan.newName();
-  plan.mappings.push({ label: out, length, writable: direction !== 'to-device', buffers, table });
+  const writable = direction !== 'to-device';
+  plan.mappings.push({ label: out, device, length, writable, buffers, table });
   const attrs = drawAttrs(random);
   const call = chance(random, 1, 4) ? 'sg' : 'sgtable';
   return {
@@ -125,7 +127,7 @@ function drawMapResource(random: Random, config: Configuration, plan: Plan): Op 
   const phys = drawPhys(random, plan.machine);
   const size = 2 ** between(random, 0, 16);
   const out = plan.newName();
-  plan.mappings.push({ label: out, length: size, writable: false, buffers: [], table: -1 });
+  plan.mappings.push({ label: out, device, length: size, writable: false, buffers: [], table: -1 });
   return { op: 'map_resource', out, device, phys, size, direction: pick(random, DIRECTIONS) };
 }
 
@@ -133,14 +135,23 @@ function drawDirection(random: Random): OpOf<'unmap'>['direction'] {
   return chance(random, 1, 40) ? pick(random, DIRECTIONS) : 'mapped';
 }
 
+/** Half of the time the one used last: what happens to bytes takes several calls to show. */
+function drawMapping(random: Random, { mappings }: Plan): PlannedMapping | null {
+  if (mappings.length === 0) return null;
+  const index = chance(random, 1, 2) ? -1 : between(random, 0, mappings.length - 1);
+  const [drawn] = mappings.splice(index, 1);
+  mappings.push(drawn!);
+  return drawn!;
+}
+
 function drawOnMapping(random: Random, op: MappingOp, plan: Plan): Op | null {
-  if (plan.mappings.length === 0) return null;
-  const index = between(random, 0, plan.mappings.length - 1);
-  const { label: mapping, length, writable }: PlannedMapping = plan.mappings[index]!;
+  const drawn = drawMapping(random, plan);
+  if (drawn === null) return null;
+  const { label: mapping, length, writable } = drawn;
   const direction = drawDirection(random);
   switch (op) {
     case 'unmap':
-      plan.mappings.splice(index, 1);
+      plan.mappings.pop();
       return { op, mapping, direction, attrs: drawAttrs(random) };
     case 'need_sync':
       return { op, mapping };
