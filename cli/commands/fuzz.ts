@@ -30,7 +30,7 @@ export const FUZZ_OPTIONS = {
   case: { value: 'N', doc: 'run this one case of the seed' },
   shard: { value: 'I/N', doc: 'run part I of N of the cases' },
   jobs: { value: 'N', doc: 'processes to run in (default 1)' },
-  subject: { value: 'CMD', doc: 'judge a program that speaks the protocol of docs/formats.md' },
+  subject: { value: 'CMD', doc: 'judge a program (docs/formats.md), or a running kernel: linux' },
   timeout: { value: 'TIME', doc: 'how long that program may take for an answer (default 10s)' },
   machine: { value: 'FILE', doc: 'run on the machine of a scenario file only' },
   known: { value: 'IDS', doc: 'deviations to excuse, or linux-6.12 for all repaired ones' },

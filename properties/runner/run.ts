@@ -12,6 +12,7 @@ import { FIRST_OPERATIONS } from '../../contract/subject.ts';
 import { InputError } from '../../contract/text/input-error.ts';
 import { Judge } from '../../model/judge/judge.ts';
 import { Tally } from '../labels/tally.ts';
+import { isDeadly } from './deadly.ts';
 import { batchProblem, outcomeProblem } from './form.ts';
 import { begin, bootJudged, close, play, type Recorder } from './send.ts';
 import type { Failure, Profile } from './trial.ts';
@@ -69,14 +70,16 @@ export async function runBatch(
   { machine, program }: Case,
   profile: Profile,
   tally: Tally,
-  record?: Recorder,
+  { record, spares = false }: BatchRun = {},
 ): Promise<Failure | null> {
   const trial = new Trial(machine, profile, tally);
   const broken = begin(session, trial, record);
   if (broken !== null) return broken;
   const planner = new Judge(machine, profile.observes, profile.operations);
   planner.checkBoot(session.booted);
-  const plan = withAudits(trial, planBatch(planner, profile.operations, program));
+  const sends = (op: Op) =>
+    profile.operations.has(op.op) && !(spares && isDeadly(planner.state, op));
+  const plan = withAudits(trial, planBatch(planner, sends, program));
   const { length } = program;
   const closing = (ops: readonly Op[]) => {
     return withAudits(
@@ -87,13 +90,22 @@ export async function runBatch(
   let played = await playBatch(session, trial, plan, record);
   if (played === null) played = await playBatch(session, trial, closing(trial.returns()), record);
   if (played === null) played = await playBatch(session, trial, closing(trial.probes()), record);
-  if (played !== PLANNED_OTHERWISE) return played;
-  tally.add('planned otherwise');
+  if (played !== PLANNED_OTHERWISE && played !== DIED) return played;
+  tally.add(played === DIED ? 'died in a known way' : 'planned otherwise');
   return null;
+}
+
+/** How a batch is run, besides what is in it. */
+export interface BatchRun {
+  readonly record?: Recorder | undefined;
+  /** Leave out what ends the subject in a known way. */
+  readonly spares?: boolean;
 }
 
 /** An answer came out differently than planned and made a later operation undefined. */
 const PLANNED_OTHERWISE = Symbol('planned otherwise');
+/** A crash that is known: nobody is there to answer the rest. */
+const DIED = Symbol('died');
 
 interface Step {
   readonly op: Op;
@@ -108,16 +120,12 @@ function withAudits(trial: Trial, steps: readonly Step[]): Step[] {
   );
 }
 
-function planBatch(
-  planner: Judge,
-  operations: ReadonlySet<OpName>,
-  program: readonly Op[],
-): Step[] {
+function planBatch(planner: Judge, sends: (op: Op) => boolean, program: readonly Op[]): Step[] {
   const steps: Step[] = [];
   program.forEach((op, step) => {
-    if (!operations.has(op.op)) return;
     const legality = planner.legality(op);
     if (legality !== 'legal' && legality !== 'misuse') return;
+    if (!sends(op)) return;
     steps.push({ op, step });
     planner.assume(op);
   });
@@ -129,7 +137,7 @@ async function playBatch(
   trial: Trial,
   steps: readonly Step[],
   record?: Recorder,
-): Promise<Failure | null | typeof PLANNED_OTHERWISE> {
+): Promise<Failure | null | typeof PLANNED_OTHERWISE | typeof DIED> {
   if (steps.length === 0) return null;
   const outcomes = await session.run(steps.map(({ op }) => op));
   const unusable = batchProblem(outcomes, steps.length);
@@ -150,6 +158,7 @@ async function playBatch(
     }
     const failure = trial.answer(op, outcome, step);
     if (failure !== null) return failure;
+    if (outcome.is === 'crash') return DIED;
   }
   return null;
 }
@@ -184,11 +193,21 @@ export class BatchRunner {
     this.#profile = profile;
   }
 
-  async run(kase: Case, tally: Tally, record?: Recorder): Promise<Failure | null> {
-    const session = await this.#sessionFor(kase.machine);
+  async run(kase: Case, tally: Tally, how: BatchRun = {}): Promise<Failure | null> {
+    return await this.use(kase.machine, (session) =>
+      runBatch(session, kase, this.#profile, tally, how),
+    );
+  }
+
+  /** Runs something on a session as after a boot; after a failure that session is not used again. */
+  async use(
+    machine: Case['machine'],
+    work: (session: BatchSession) => Promise<Failure | null>,
+  ): Promise<Failure | null> {
+    const session = await this.#sessionFor(machine);
     let failure: Failure | null = null;
     try {
-      failure = await runBatch(session, kase, this.#profile, tally, record);
+      failure = await work(session);
     } catch (error) {
       await this.close();
       throw error;

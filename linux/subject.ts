@@ -1,0 +1,123 @@
+/** A running Linux kernel as a subject. */
+import type { Machine } from '../contract/machine.ts';
+import type { OpName } from '../contract/operations.ts';
+import { OP_NAMES } from '../contract/operations.ts';
+import type { BatchSubject, Booted } from '../contract/subject.ts';
+import { cTables } from './c-tables.ts';
+import { arenasOf, LINUX_MACHINES, ramOf, refusalOf } from './limits.ts';
+import type { Hello } from './replies.ts';
+import { readHello, readSetup } from './replies.ts';
+import { helloRequest, setupRequest } from './requests.ts';
+import type { Rig } from './rig/rig.ts';
+import { prepareRig } from './rig/rig.ts';
+import { compileTree, treeText } from './rig/tree.ts';
+import { startVm, type Vm } from './rig/vm.ts';
+import { LinuxSession } from './session.ts';
+
+export interface LinuxOptions {
+  /** Longest wait for a frame, in milliseconds. */
+  readonly timeoutMs: number;
+  /** Told what is being prepared: packages are fetched once, a module is built once. */
+  readonly onProgress: (text: string) => void;
+  /** The module lies on purpose: proves that the judge sees it. */
+  readonly lie?: 'slot' | 'byte' | undefined;
+}
+
+/** Cannot be done to a running kernel from a module, or shows nothing under emulation. */
+const UNABLE: readonly OpName[] = ['pin', 'unpin', 'run_work', 'census', 'evict', 'prefetch'];
+
+/** Repaired rows that Linux 6.12 has and machines of the rig can show. */
+const KNOWN = [
+  'pool-size-zero',
+  'pool-base-misaligned',
+  'window-crossed',
+  'slot-search-incomplete',
+  'sgtable-without-mask',
+  'skip-sync-forgets-bounces',
+  'no-linear-address',
+  'sg-split-last-output',
+] as const;
+
+/** Bytes of a slot (IO_TLB_SIZE). */
+const SLOT = 2048;
+
+/** Programs of one boot, which takes seconds. */
+const CASES_PER_MACHINE = 64;
+
+/**
+ * Fetches and builds what is not in the cache.
+ * @throws MissingError when tools or packages cannot be had
+ */
+export async function linuxSubject(options: LinuxOptions): Promise<BatchSubject> {
+  const rig = await prepareRig({
+    series: '6.12',
+    header: cTables(),
+    onProgress: options.onProgress,
+  });
+  const live = new Set<LinuxSession>();
+  return {
+    kind: 'batch',
+    name: `linux ${rig.release}`,
+    observes: new Set(['phys', 'handle', 'bytes', 'entries', 'device-bytes']),
+    operations: OP_NAMES.filter((name) => !UNABLE.includes(name)),
+    known: KNOWN,
+    machines: LINUX_MACHINES,
+    casesPerMachine: CASES_PER_MACHINE,
+    accepts: refusalOf,
+    async boot(machine) {
+      const session = await bootSession(rig, machine, options);
+      live.add(session);
+      return session;
+    },
+    async close() {
+      for (const session of live) await session.close();
+    },
+  };
+}
+
+async function bootSession(rig: Rig, machine: Machine, options: LinuxOptions) {
+  const setup = setupRequest(machine, arenasOf(machine));
+  const boot = async (): Promise<{ readonly vm: Vm; readonly hello: Hello }> => {
+    const vm = await bootVm(rig, machine, options);
+    const hello = await vm.request(helloRequest());
+    if ('ended' in hello) throw new Error(`the kernel died: ${hello.crash.where}`);
+    const ready = await vm.request(setup);
+    if ('ended' in ready) throw new Error(`the kernel died: ${ready.crash.where}`);
+    readSetup(ready);
+    return { vm, hello: readHello(hello) };
+  };
+  const { vm, hello } = await boot();
+  return new LinuxSession(vm, bootedOf(hello), { setup, boot: async () => (await boot()).vm });
+}
+
+/** Where the bounce pool is, the judge is told as it was by any other subject. */
+function bootedOf({ bouncePool }: Hello): Booted {
+  if (bouncePool === null) return { warnings: [], events: [] };
+  const { phys, slots } = bouncePool;
+  const event = { event: 'bounce-pool', of: 'default', phys, bytes: slots * SLOT };
+  return { warnings: [], events: [event] };
+}
+
+async function bootVm(rig: Rig, machine: Machine, options: LinuxOptions): Promise<Vm> {
+  const memory = ramOf(machine);
+  const { cpus } = machine;
+  const text = await treeText(machine, { memory, cpus, arenas: arenasOf(machine) });
+  return await startVm({
+    kernel: rig.kernel,
+    initrd: rig.initrd,
+    dtb: await compileTree(text),
+    memory,
+    cpus,
+    append: commandLine(machine, options),
+    timeoutMs: options.timeoutMs,
+  });
+}
+
+function commandLine({ swiotlb }: Machine, { lie }: LinuxOptions): string {
+  const bounce =
+    swiotlb === null
+      ? 'noforce'
+      : `${swiotlb.slots},${swiotlb.areas}${swiotlb.force ? ',force' : ''}`;
+  const words = ['console=ttyAMA0', 'nokaslr', 'panic=-1', 'quiet', 'cma=0', `swiotlb=${bounce}`];
+  return [...words, ...(lie === undefined ? [] : [`carveout.lie=${lie}`])].join(' ');
+}

@@ -1,0 +1,56 @@
+/** Are two answers to one operation the same? */
+import type { Ok, Outcome } from '../../contract/outcome.ts';
+
+/**
+ * - `same`: nothing that both report differs.
+ * - `place`: only where memory is, in an answer of an allocator that is not compared.
+ * - `cache`: only bytes, and a device that does not snoop has seen memory of this program: what
+ *   caches do an emulator does not show.
+ * - `different`: everything else.
+ */
+export type Verdict = 'same' | 'place' | 'cache' | 'different';
+
+/** What is known about an operation besides its two answers. */
+export interface About {
+  /** The memory comes from, or is of, a source whose places are not compared. */
+  readonly elsewhere: boolean;
+  /** Has a device without snooping seen memory? */
+  readonly cached: boolean;
+}
+
+/** Where something is, or follows from it. */
+const PLACES = ['phys', 'handle', 'address', 'pfn', 'entries', 'segments'] as const;
+
+export function compare(left: Outcome, right: Outcome, { elsewhere, cached }: About): Verdict {
+  if (left.is !== right.is) return elsewhere ? 'place' : 'different';
+  if (left.is === 'error' && right.is === 'error') {
+    return left.errno === right.errno ? 'same' : 'different';
+  }
+  // Where it died is said in other words.
+  if (left.is !== 'ok' || right.is !== 'ok') return 'same';
+  return compareOk(left, right, elsewhere, cached);
+}
+
+function compareOk(left: Ok, right: Ok, elsewhere: boolean, cached: boolean): Verdict {
+  const differing = fieldsOf(left, right).filter((name) => !isEqual(left[name], right[name]));
+  if (differing.length === 0) return 'same';
+  const onlyPlaces = differing.every((name) => PLACES.some((place) => place === name));
+  if (elsewhere && onlyPlaces) return 'place';
+  return cached && differing.every((name) => name === 'bytes') ? 'cache' : 'different';
+}
+
+type OkField = Exclude<keyof Ok, 'is' | 'warnings' | 'events'>;
+
+/** What both report; what one of them cannot see is no difference. */
+function fieldsOf(left: Ok, right: Ok): OkField[] {
+  const names = Object.keys(left) as (keyof Ok)[];
+  return names.filter(
+    (name): name is OkField =>
+      name !== 'is' && name !== 'warnings' && name !== 'events' && right[name] !== undefined,
+  );
+}
+
+function isEqual(a: unknown, b: unknown): boolean {
+  if (!Array.isArray(a) || !Array.isArray(b)) return a === b;
+  return a.length === b.length && a.every((item, index) => isEqual(item, b[index]));
+}

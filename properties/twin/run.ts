@@ -1,0 +1,80 @@
+/** One case on two subjects: the same operations, and the answers side by side. */
+import type { Law } from '../../contract/law.ts';
+import type { Machine } from '../../contract/machine.ts';
+import type { Op } from '../../contract/operations.ts';
+import type { Outcome } from '../../contract/outcome.ts';
+import type { Case } from '../../contract/scenario.ts';
+import type { BatchSession, SyncSubject } from '../../contract/subject.ts';
+import { broken, outcomeText } from '../../model/judge/rule.ts';
+import { lowLimit } from '../../model/judge/rules/bounce-pool.ts';
+import { Tally } from '../labels/tally.ts';
+import { batchProblem, outcomeProblem } from '../runner/form.ts';
+import { begin } from '../runner/send.ts';
+import type { Failure, Profile } from '../runner/trial.ts';
+import { Trial } from '../runner/trial.ts';
+import { compare } from './compare.ts';
+import type { Asked } from './left.ts';
+import { askLeft, withPoolOf } from './left.ts';
+
+/** The subject in process that the other one is compared with. */
+export interface Twin {
+  readonly subject: SyncSubject;
+  readonly profile: Profile;
+  /** Can the other subject be asked that, on this machine? */
+  sends(machine: Machine, op: Op): boolean;
+}
+
+export const TWIN_LAW: Law = {
+  id: 'twin/same',
+  says: 'The implementation with all of linux-6.12 planted answers what a running Linux answers.',
+  decides: [],
+  source: 'Linux 6.12, running',
+  by: 'twin',
+};
+
+/** The first broken law or difference, or null. */
+export async function runTwin(
+  twin: Twin,
+  session: BatchSession,
+  { machine, program }: Case,
+  right: Profile,
+  tally: Tally,
+  spares: boolean,
+): Promise<Failure | null> {
+  const trial = new Trial(machine, right, tally);
+  const problem = begin(session, trial);
+  if (problem !== null) return problem;
+  const besides = withPoolOf(machine, session.booted, lowLimit(machine) + 1);
+  const { subject, profile } = twin;
+  const sends = (op: Op) => right.operations.has(op.op) && twin.sends(machine, op);
+  const left = { subject, profile, tally: new Tally(), sends, spares };
+  const run = askLeft(left, { machine: besides, program });
+  if ('failure' in run) return run.failure;
+  const outcomes = await session.run(run.asked.map(({ op }) => op));
+  const unusable = batchProblem(outcomes, run.asked.length);
+  if (unusable !== null) return trial.malformed(unusable, null, -1);
+  for (const [index, asked] of run.asked.entries()) {
+    const failure = judgeBoth(trial, asked, outcomes[index]!, tally);
+    if (failure !== null) return failure;
+    if (outcomes[index]!.is === 'crash') tally.add('died in a known way');
+  }
+  return null;
+}
+
+/** The difference first: what it breaks besides is told by a campaign of its own. */
+function judgeBoth(
+  trial: Trial,
+  { op, step, outcome: left, about }: Asked,
+  right: Outcome,
+  tally: Tally,
+): Failure | null {
+  const problem = outcomeProblem(right);
+  if (problem !== null) return trial.malformed(problem, op, step);
+  const verdict = compare(left, right, about);
+  tally.add(`twin: ${verdict}`);
+  if (verdict === 'different') {
+    const violation = broken(TWIN_LAW.id, outcomeText(right), outcomeText(left));
+    return { violation, step, op, outcome: left };
+  }
+  return trial.sends(op) ? trial.answer(op, right, step) : null;
+}
