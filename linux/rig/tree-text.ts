@@ -51,7 +51,8 @@ function regionNode(region: Region, index: number): string {
     ...(region.disabled ? ['status = "disabled";'] : []),
     reg(base, size),
   ];
-  return `region_${index}: ${nodeName(region.name, index)}@${unit(base)} { ${properties.join(' ')} };`;
+  const name = `${nodeName(region.name, index)}@${unit(base)}`;
+  return `region_${index}: ${name} { ${properties.join(' ')} };`;
 }
 
 const COMPATIBLE = {

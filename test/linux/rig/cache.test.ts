@@ -1,4 +1,4 @@
-/** Goal: what is in the cache is complete, and is the thing asked for. Method: entries that fail. */
+/** Goal: what is in the cache is complete and what was asked for. Method: entries that fail. */
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

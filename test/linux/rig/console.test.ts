@@ -37,7 +37,7 @@ const LOCKUP = `[   30.100000] watchdog: BUG: soft lockup - CPU#0 stuck for 22s!
 [   30.100300] Kernel panic - not syncing: softlockup: hung tasks
 `;
 
-const PANIC = `[    0.900000] Kernel panic - not syncing: Attempted to kill init! exitcode=0x00000100
+const PANIC = `[    0.900000] Kernel panic - not syncing: No working init found.
 [    0.900100] CPU: 0 UID: 0 PID: 1 Comm: init Not tainted 6.12.1 #1
 [    0.900200] Call trace:
 [    0.900300]  dump_backtrace+0xa0/0x128
@@ -80,7 +80,7 @@ describe('a console', () => {
   });
 
   test('tells the reason of a panic', () => {
-    const where = 'panic: Attempted to kill init! exitcode=0x00000100';
+    const where = 'panic: No working init found.';
     expect(crashOf(PANIC)).toEqual({ crash: 'oops', where, operation: null });
   });
 

@@ -1,4 +1,4 @@
-/** Goal: a kernel finds its tree, initrd and command line. Method: the bytes and texts it is given. */
+/** Goal: a kernel finds its tree, initrd and command line. Method: what it is given, by bytes. */
 import { describe, expect, test } from 'vitest';
 import { chosenText, loaderFile, loadingArguments } from '../../../linux/rig/loading.ts';
 
