@@ -7,9 +7,10 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Finished, run } from './run.ts';
 
-/** Milliseconds. An index is 9 MB, the image 93 MB: more is a dead network. */
+/** Milliseconds. All lists are 20 MB, the packages 110 MB: what takes longer is no network. */
 const ASK_TIMEOUT_MS = 30_000;
-const NETWORK_TIMEOUT_MS = 300_000;
+const UPDATE_TIMEOUT_MS = 90_000;
+const DOWNLOAD_TIMEOUT_MS = 300_000;
 
 /** Settings that are not about reaching and reading a mirror: apt has them by itself. */
 const OWN_SETTINGS = /^Acquire::(?:IndexTargets|CompressionTypes|Changelogs|Languages)\b/;
@@ -34,15 +35,20 @@ export async function openApt(folder: string): Promise<Apt> {
   const env = await writeConfiguration(folder);
   const ask = (program: string, args: readonly string[], timeoutMs: number, cwd = folder) =>
     run(program, args, { timeoutMs, env, cwd });
-  const updated = await ask('apt-get', ['update'], NETWORK_TIMEOUT_MS);
+  const updated = await ask('apt-get', ['--error-on=any', 'update'], UPDATE_TIMEOUT_MS);
   return {
-    problem: updated.ok ? null : updated.reason,
+    problem: updated.ok ? null : firstError(updated),
     async show(name) {
       const shown = await ask('apt-cache', ['show', name], ASK_TIMEOUT_MS);
       return parseParagraphs(shown.stdout.toString());
     },
-    download: (names, into) => ask('apt-get', ['download', ...names], NETWORK_TIMEOUT_MS, into),
+    download: (names, into) => ask('apt-get', ['download', ...names], DOWNLOAD_TIMEOUT_MS, into),
   };
+}
+
+/** What follows from it need not be said. */
+function firstError({ stderr, reason }: Finished): string {
+  return /^E: (.*)$/m.exec(stderr)?.[1]?.trim() ?? reason;
 }
 
 /** Writes the configuration and answers the environment that selects it. */
@@ -66,6 +72,8 @@ async function writeConfiguration(folder: string): Promise<NodeJS.ProcessEnv> {
     `APT::Architectures { "${nativeArchitecture(settings)}"; "${ARCHITECTURE}"; };`,
     'APT::Sandbox::User "";',
     'Acquire::Languages "none";',
+    'Acquire::http::Timeout "20";',
+    'Acquire::https::Timeout "20";',
   ];
   writeFileSync(at('apt.conf'), `${lines.join('\n')}\n`);
   return { ...process.env, APT_CONFIG: at('apt.conf'), LC_ALL: 'C' };

@@ -10,6 +10,7 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { C_TABLES_FILE } from '../c-tables.ts';
 import { cacheDirectory, completeEntry, keyOf } from './cache.ts';
@@ -83,7 +84,8 @@ async function makeModule(kernel: KernelFiles, folder: string, root: string): Pr
     // Type information of modules needs pahole, and nothing here reads it.
     'CONFIG_DEBUG_INFO_BTF_MODULES=',
   ];
-  await must('make', ['-C', kernel.headers, `M=${folder}`, ...variables, 'modules'], folder);
+  const jobs = `-j${availableParallelism()}`;
+  await must('make', [jobs, '-C', kernel.headers, `M=${folder}`, ...variables, 'modules'], folder);
   copyFileSync(join(folder, MODULE), join(root, MODULE));
   // Ten times smaller; an oops names functions all the same.
   await must(`${CROSS}strip`, ['--strip-debug', join(root, MODULE)], folder);
