@@ -1,0 +1,295 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Operations on memory for devices, and on what CPU and devices see of it. */
+#include <linux/dma-direct.h>
+#include <linux/mm.h>
+#include <linux/slab.h>
+
+#include "carveout.h"
+
+gfp_t carveout_gfp(s64 choice)
+{
+	/* A full zone is an answer like any other: nobody is killed for it. */
+	gfp_t gfp = choice == CHOICE_GFP_ATOMIC ? GFP_ATOMIC : GFP_KERNEL | __GFP_NORETRY;
+
+	return gfp | __GFP_NOWARN;
+}
+
+unsigned long carveout_attrs(s64 flags)
+{
+	static const struct {
+		s64 flag;
+		unsigned long attr;
+	} attrs[] = {
+		{ FLAG_ATTRS_WEAK_ORDERING, DMA_ATTR_WEAK_ORDERING },
+		{ FLAG_ATTRS_WRITE_COMBINE, DMA_ATTR_WRITE_COMBINE },
+		{ FLAG_ATTRS_NO_KERNEL_MAPPING, DMA_ATTR_NO_KERNEL_MAPPING },
+		{ FLAG_ATTRS_SKIP_CPU_SYNC, DMA_ATTR_SKIP_CPU_SYNC },
+		{ FLAG_ATTRS_FORCE_CONTIGUOUS, DMA_ATTR_FORCE_CONTIGUOUS },
+		{ FLAG_ATTRS_ALLOC_SINGLE_PAGES, DMA_ATTR_ALLOC_SINGLE_PAGES },
+		{ FLAG_ATTRS_NO_WARN, DMA_ATTR_NO_WARN },
+		{ FLAG_ATTRS_PRIVILEGED, DMA_ATTR_PRIVILEGED },
+	};
+	unsigned long result = 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(attrs); i++) {
+		if (flags & attrs[i].flag)
+			result |= attrs[i].attr;
+	}
+	return result;
+}
+
+/* NULL: there is no memory for it, and the reply has failed. */
+struct carveout_buffer *carveout_new_buffer(struct carveout_operation *op,
+					    struct carveout_reply *out,
+					    enum carveout_source source)
+{
+	struct carveout_buffer *buffer = kzalloc(sizeof(*buffer), GFP_KERNEL);
+
+	if (!buffer) {
+		out->failed = true;
+		return NULL;
+	}
+	buffer->source = source;
+	buffer->device = op->device;
+	buffer->refs = 1;
+	buffer->live = true;
+	return buffer;
+}
+
+void carveout_get_buffer(struct carveout_buffer *buffer)
+{
+	buffer->refs++;
+}
+
+void carveout_put_buffer(struct carveout_buffer *buffer)
+{
+	if (!--buffer->refs)
+		kfree(buffer);
+}
+
+struct device *carveout_via(struct carveout_operation *op)
+{
+	return carveout_dev(op->device ?: op->buffer->device);
+}
+
+/* The label and its memory are gone; tables may know the address still. */
+static void carveout_end_buffer(struct carveout_buffer *buffer)
+{
+	carveout_forget(&buffer->thing);
+	buffer->live = false;
+	carveout_put_buffer(buffer);
+}
+
+static void carveout_free_dma(struct carveout_buffer *buffer, struct device *dev)
+{
+	if (buffer->source == FROM_DMA)
+		dma_free_attrs(dev, buffer->size, buffer->cookie, buffer->handle, buffer->attrs);
+	else
+		dma_free_pages(dev, buffer->size, buffer->cookie, buffer->handle,
+			       buffer->direction);
+}
+
+/*
+ * To take a buffer back, its device must be bound as it was when it gave it: the pool and the area
+ * are found through it.
+ */
+void carveout_drop_buffer(struct carveout_thing *thing)
+{
+	struct carveout_buffer *buffer = container_of(thing, struct carveout_buffer, thing);
+
+	if (buffer->device) {
+		struct device *dev = carveout_dev(buffer->device);
+		struct dma_coherent_mem *pool = dev->dma_mem;
+		struct cma *area = dev->cma_area;
+
+		dev->dma_mem = buffer->pool;
+		dev->cma_area = buffer->area;
+		carveout_free_dma(buffer, dev);
+		dev->dma_mem = pool;
+		dev->cma_area = area;
+	} else {
+		carveout_free_own_pages(buffer);
+	}
+	carveout_end_buffer(buffer);
+}
+
+static bool carveout_is_of_pool(const struct carveout_thing *thing, const void *pool)
+{
+	return container_of(thing, struct carveout_buffer, thing)->pool == pool;
+}
+
+/* Does a buffer of the pool live? */
+bool carveout_pool_is_used(struct dma_coherent_mem *pool)
+{
+	return carveout_any(CARVEOUT_BUFFER, carveout_is_of_pool, pool);
+}
+
+static int carveout_define_dma(struct carveout_operation *op, struct carveout_reply *out,
+			       struct carveout_buffer *buffer)
+{
+	carveout_define(&buffer->thing, CARVEOUT_BUFFER, op->label);
+	carveout_put_result(out, RESULT_PHYS, buffer->phys);
+	carveout_put_result(out, RESULT_HANDLE, buffer->handle);
+	if (buffer->cpu)
+		carveout_put_bytes(out, buffer->cpu, buffer->size);
+	return 0;
+}
+
+static phys_addr_t carveout_phys_of(const void *cpu)
+{
+	if (is_vmalloc_addr(cpu))
+		return PFN_PHYS(vmalloc_to_pfn(cpu)) + offset_in_page(cpu);
+	return virt_to_phys(cpu);
+}
+
+/* Where the memory is, by what dma_alloc_attrs() answered: an address, or a page as a cookie. */
+static void carveout_place(struct carveout_buffer *buffer)
+{
+	struct page *page = buffer->cookie;
+
+	/* A pool ignores the attribute; it is asked first, and nobody is asked after it. */
+	if (!buffer->pool && (buffer->attrs & DMA_ATTR_NO_KERNEL_MAPPING)) {
+		buffer->phys = page_to_phys(page);
+		return;
+	}
+	buffer->cpu = buffer->cookie;
+	buffer->phys = carveout_phys_of(buffer->cpu);
+}
+
+int carveout_alloc_coherent(struct carveout_operation *op, struct carveout_reply *out)
+{
+	struct carveout_buffer *buffer = carveout_new_buffer(op, out, FROM_DMA);
+	struct device *dev = carveout_dev(op->device);
+
+	if (!buffer)
+		return CARVEOUT_SKIPPED;
+	buffer->size = op->field[ALLOC_COHERENT_SIZE];
+	buffer->attrs = carveout_attrs(op->field[ALLOC_COHERENT_ATTRS]);
+	buffer->pool = dev->dma_mem;
+	buffer->area = dev->cma_area;
+	buffer->cookie = dma_alloc_attrs(dev, buffer->size, &buffer->handle,
+					 carveout_gfp(op->field[ALLOC_COHERENT_GFP]),
+					 buffer->attrs);
+	if (!buffer->cookie) {
+		carveout_put_buffer(buffer);
+		return CARVEOUT_NONE;
+	}
+	carveout_place(buffer);
+	return carveout_define_dma(op, out, buffer);
+}
+
+int carveout_alloc_noncoherent(struct carveout_operation *op, struct carveout_reply *out)
+{
+	struct carveout_buffer *buffer = carveout_new_buffer(op, out, FROM_DMA_PAGES);
+	struct device *dev = carveout_dev(op->device);
+	struct page *page;
+
+	if (!buffer)
+		return CARVEOUT_SKIPPED;
+	buffer->size = op->field[ALLOC_NONCOHERENT_SIZE];
+	buffer->direction = op->field[ALLOC_NONCOHERENT_DIRECTION];
+	buffer->area = dev->cma_area;
+	page = dma_alloc_pages(dev, buffer->size, &buffer->handle, buffer->direction,
+			       carveout_gfp(op->field[ALLOC_NONCOHERENT_GFP]));
+	if (!page) {
+		carveout_put_buffer(buffer);
+		return CARVEOUT_NONE;
+	}
+	buffer->cookie = page;
+	buffer->cpu = page_address(page);
+	buffer->phys = page_to_phys(page);
+	return carveout_define_dma(op, out, buffer);
+}
+
+/* Through a device with another pool the kernel would not find the memory's owner. */
+int carveout_free(struct carveout_operation *op, struct carveout_reply *out)
+{
+	struct carveout_buffer *buffer = op->buffer;
+
+	if (!buffer->device || buffer->mappings)
+		return CARVEOUT_SKIPPED;
+	if (buffer->pool && carveout_via(op)->dma_mem != buffer->pool)
+		return CARVEOUT_SKIPPED;
+	carveout_free_dma(buffer, carveout_via(op));
+	carveout_end_buffer(buffer);
+	return 0;
+}
+
+int carveout_free_pages(struct carveout_operation *op, struct carveout_reply *out)
+{
+	struct carveout_buffer *buffer = op->buffer;
+
+	if (buffer->device || buffer->mappings)
+		return CARVEOUT_SKIPPED;
+	carveout_free_own_pages(buffer);
+	carveout_end_buffer(buffer);
+	return 0;
+}
+
+static bool carveout_has(const struct carveout_buffer *buffer, s64 offset, s64 length)
+{
+	return carveout_within(offset, length, carveout_buffer_length(buffer));
+}
+
+int carveout_write(struct carveout_operation *op, struct carveout_reply *out)
+{
+	s64 offset = op->field[WRITE_OFFSET];
+	s64 length = op->field[WRITE_LENGTH];
+
+	if (!op->buffer->cpu || !carveout_has(op->buffer, offset, length))
+		return CARVEOUT_SKIPPED;
+	memset(op->buffer->cpu + offset, op->field[WRITE_VALUE], length);
+	return 0;
+}
+
+int carveout_read(struct carveout_operation *op, struct carveout_reply *out)
+{
+	s64 offset = op->field[READ_OFFSET];
+	s64 length = op->field[READ_LENGTH];
+
+	if (!op->buffer->cpu || !carveout_has(op->buffer, offset, length))
+		return CARVEOUT_SKIPPED;
+	carveout_put_bytes(out, op->buffer->cpu + offset, length);
+	return 0;
+}
+
+/* A declared pool answers at the addresses it was declared with, whatever the windows say. */
+static phys_addr_t carveout_behind(struct carveout_device *device, dma_addr_t handle)
+{
+	u64 at = handle - device->declared_dma;
+
+	if (device->declared && at < round_down(device->declared_size, PAGE_SIZE))
+		return round_down(device->declared_phys, PAGE_SIZE) + at;
+	return dma_to_phys(carveout_dev(device), handle);
+}
+
+int carveout_device_read(struct carveout_operation *op, struct carveout_reply *out)
+{
+	s64 offset = op->field[DEVICE_READ_OFFSET];
+	s64 length = op->field[DEVICE_READ_LENGTH];
+	struct carveout_buffer *buffer = op->buffer;
+	struct carveout_runs runs;
+	phys_addr_t phys;
+	int result;
+
+	if (!buffer->device || !carveout_has(buffer, offset, length))
+		return CARVEOUT_SKIPPED;
+	phys = carveout_behind(op->device ?: buffer->device, buffer->handle + offset);
+	carveout_runs_begin(&runs, out);
+	result = carveout_phys_read(&runs, phys, length);
+	carveout_runs_end(&runs);
+	return result;
+}
+
+int carveout_device_write(struct carveout_operation *op, struct carveout_reply *out)
+{
+	s64 offset = op->field[DEVICE_WRITE_OFFSET];
+	s64 length = op->field[DEVICE_WRITE_LENGTH];
+	struct carveout_buffer *buffer = op->buffer;
+	phys_addr_t phys;
+
+	if (!buffer->device || !carveout_has(buffer, offset, length))
+		return CARVEOUT_SKIPPED;
+	phys = carveout_behind(op->device ?: buffer->device, buffer->handle + offset);
+	return carveout_phys_fill(phys, length, op->field[DEVICE_WRITE_VALUE]);
+}

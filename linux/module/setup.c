@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Between programs: everything that lives is taken back, and devices are made anew. */
+#include "carveout.h"
+
+/* Mappings look at tables, tables at buffers, buffers at the pools of devices. */
+void carveout_take_back(void)
+{
+	carveout_for_each(CARVEOUT_MAPPING, carveout_drop_mapping);
+	carveout_for_each(CARVEOUT_TABLE, carveout_drop_table);
+	carveout_for_each(CARVEOUT_BUFFER, carveout_drop_buffer);
+	carveout_remove_devices();
+}
+
+int carveout_setup(struct carveout_reader *in)
+{
+	int error;
+
+	carveout_take_back();
+	error = carveout_reset_bounce_pool();
+	if (error)
+		return error;
+	error = carveout_make_devices(in);
+	if (error)
+		return error;
+	return carveout_make_arenas(in);
+}

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Functions that are part of the interface and yet not exported: kallsyms knows where they are. */
+#include <linux/kallsyms.h>
+#include <linux/kprobes.h>
+
+#include "carveout.h"
+
+struct carveout_symbols carveout_kernel;
+
+/* kallsyms_lookup_name() is not exported either, but a probe of it is told its address. */
+static unsigned long carveout_kallsyms(void)
+{
+	struct kprobe probe = { .symbol_name = "kallsyms_lookup_name" };
+	unsigned long address;
+
+	if (register_kprobe(&probe))
+		return 0;
+	address = (unsigned long)probe.addr;
+	unregister_kprobe(&probe);
+	return address;
+}
+
+int carveout_find_symbols(void)
+{
+	unsigned long (*lookup)(const char *name) = (void *)carveout_kallsyms();
+
+	if (!lookup)
+		return -ENOENT;
+	carveout_kernel.declare = (void *)lookup("dma_declare_coherent_memory");
+	carveout_kernel.release = (void *)lookup("dma_release_coherent_memory");
+	carveout_kernel.set_offset = (void *)lookup("dma_direct_set_offset");
+	carveout_kernel.coherent_ok = (void *)lookup("dma_coherent_ok");
+	return 0;
+}
