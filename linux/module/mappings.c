@@ -155,13 +155,26 @@ static void carveout_put_segments(struct carveout_mapping *mapping, struct carve
 	mapping->nr_pieces = sgt->nents;
 }
 
+/* sg_split() may leave an entry without bytes; the search for no slots at all is a BUG(). */
+static bool carveout_is_full(struct carveout_table *table)
+{
+	struct scatterlist *sg;
+	unsigned int i;
+
+	for_each_sgtable_sg(&table->append.sgt, sg, i) {
+		if (!sg->length)
+			return false;
+	}
+	return true;
+}
+
 int carveout_map_sgtable(struct carveout_operation *op, struct carveout_reply *out)
 {
 	s64 direction = op->field[MAP_SGTABLE_DIRECTION];
 	struct carveout_mapping *mapping;
 	int result;
 
-	if (op->table->mapped || !carveout_is_usable(op->table))
+	if (op->table->mapped || !carveout_is_usable(op->table) || !carveout_is_full(op->table))
 		return CARVEOUT_SKIPPED;
 	result = carveout_run_on(op->field[MAP_SGTABLE_CPU]);
 	if (result)
