@@ -89,24 +89,18 @@ static void carveout_free_dma(struct carveout_buffer *buffer, struct device *dev
 			       buffer->direction);
 }
 
-/*
- * To take a buffer back, its device must be bound as it was when it gave it: the pool and the area
- * are found through it.
- */
+/* The memory is found by what its device is bound to, so that must be as when it was given. */
 void carveout_drop_buffer(struct carveout_thing *thing)
 {
 	struct carveout_buffer *buffer = container_of(thing, struct carveout_buffer, thing);
 
 	if (buffer->device) {
 		struct device *dev = carveout_dev(buffer->device);
-		struct dma_coherent_mem *pool = dev->dma_mem;
-		struct cma *area = dev->cma_area;
+		struct carveout_binding now = carveout_binding_of(dev);
 
-		dev->dma_mem = buffer->pool;
-		dev->cma_area = buffer->area;
+		carveout_bind(dev, &buffer->binding);
 		carveout_free_dma(buffer, dev);
-		dev->dma_mem = pool;
-		dev->cma_area = area;
+		carveout_bind(dev, &now);
 	} else {
 		carveout_free_own_pages(buffer);
 	}
@@ -115,7 +109,7 @@ void carveout_drop_buffer(struct carveout_thing *thing)
 
 static bool carveout_is_of_pool(const struct carveout_thing *thing, const void *pool)
 {
-	return container_of(thing, struct carveout_buffer, thing)->pool == pool;
+	return container_of(thing, struct carveout_buffer, thing)->binding.pool == pool;
 }
 
 /* Does a buffer of the pool live? */
@@ -148,7 +142,7 @@ static void carveout_place(struct carveout_buffer *buffer)
 	struct page *page = buffer->cookie;
 
 	/* A pool ignores the attribute; it is asked first, and nobody is asked after it. */
-	if (!buffer->pool && (buffer->attrs & DMA_ATTR_NO_KERNEL_MAPPING)) {
+	if (!buffer->binding.pool && (buffer->attrs & DMA_ATTR_NO_KERNEL_MAPPING)) {
 		buffer->phys = page_to_phys(page);
 		return;
 	}
@@ -165,8 +159,8 @@ int carveout_alloc_coherent(struct carveout_operation *op, struct carveout_reply
 		return CARVEOUT_SKIPPED;
 	buffer->size = op->field[ALLOC_COHERENT_SIZE];
 	buffer->attrs = carveout_attrs(op->field[ALLOC_COHERENT_ATTRS]);
-	buffer->pool = dev->dma_mem;
-	buffer->area = dev->cma_area;
+	buffer->atomic = !dev->dma_coherent && op->field[ALLOC_COHERENT_GFP] == CHOICE_GFP_ATOMIC;
+	buffer->binding = carveout_binding_of(dev);
 	buffer->cookie = dma_alloc_attrs(dev, buffer->size, &buffer->handle,
 					 carveout_gfp(op->field[ALLOC_COHERENT_GFP]),
 					 buffer->attrs);
@@ -188,7 +182,9 @@ int carveout_alloc_noncoherent(struct carveout_operation *op, struct carveout_re
 		return CARVEOUT_SKIPPED;
 	buffer->size = op->field[ALLOC_NONCOHERENT_SIZE];
 	buffer->direction = op->field[ALLOC_NONCOHERENT_DIRECTION];
-	buffer->area = dev->cma_area;
+	buffer->binding = carveout_binding_of(dev);
+	/* Pools of the device are never asked. */
+	buffer->binding.pool = NULL;
 	page = dma_alloc_pages(dev, buffer->size, &buffer->handle, buffer->direction,
 			       carveout_gfp(op->field[ALLOC_NONCOHERENT_GFP]));
 	if (!page) {
@@ -201,14 +197,33 @@ int carveout_alloc_noncoherent(struct carveout_operation *op, struct carveout_re
 	return carveout_define_dma(op, out, buffer);
 }
 
-/* Through a device with another pool the kernel would not find the memory's owner. */
+static bool carveout_is_of_area(const struct carveout_buffer *buffer)
+{
+	struct cma *area = buffer->binding.area;
+
+	return area && carveout_kernel.area_base && carveout_kernel.area_size &&
+	       buffer->phys - carveout_kernel.area_base(area) < carveout_kernel.area_size(area);
+}
+
+/* Does the kernel find the memory's owner through the device? Otherwise it would free another's. */
+static bool carveout_leads_back(const struct carveout_buffer *buffer, struct device *dev)
+{
+	if (buffer->binding.pool)
+		return dev->dma_mem == buffer->binding.pool;
+	if (dev != carveout_dev(buffer->device))
+		return false;
+	if (carveout_is_of_area(buffer) && dev->cma_area != buffer->binding.area)
+		return false;
+	/* All but these are found by their handle. */
+	return buffer->atomic || !buffer->cpu || buffer->source == FROM_DMA_PAGES ||
+	       dma_to_phys(dev, buffer->handle) == buffer->phys;
+}
+
 int carveout_free(struct carveout_operation *op, struct carveout_reply *out)
 {
 	struct carveout_buffer *buffer = op->buffer;
 
-	if (!buffer->device || buffer->mappings)
-		return CARVEOUT_SKIPPED;
-	if (buffer->pool && carveout_via(op)->dma_mem != buffer->pool)
+	if (!buffer->device || buffer->mappings || !carveout_leads_back(buffer, carveout_via(op)))
 		return CARVEOUT_SKIPPED;
 	carveout_free_dma(buffer, carveout_via(op));
 	carveout_end_buffer(buffer);

@@ -73,8 +73,9 @@ bool carveout_any(enum carveout_kind kind,
 
 /* devices.c */
 
-struct dma_coherent_mem;
+struct bus_dma_region;
 struct cma;
+struct dma_coherent_mem;
 
 struct carveout_device {
 	struct platform_device *pdev;
@@ -89,6 +90,16 @@ static inline struct device *carveout_dev(struct carveout_device *device)
 {
 	return &device->pdev->dev;
 }
+
+/* What the way back from an address leads through: it must be as it was on the way there. */
+struct carveout_binding {
+	struct dma_coherent_mem *pool;
+	struct cma *area;
+	const struct bus_dma_region *windows;
+};
+
+struct carveout_binding carveout_binding_of(struct device *dev);
+void carveout_bind(struct device *dev, const struct carveout_binding *binding);
 
 struct carveout_device *carveout_device(s64 index);
 int carveout_make_devices(struct carveout_reader *in);
@@ -135,9 +146,8 @@ struct carveout_buffer {
 	dma_addr_t handle;
 	unsigned long attrs;
 	enum dma_data_direction direction;
-	/* What the device was bound to. */
-	struct dma_coherent_mem *pool;
-	struct cma *area;
+	bool atomic;			/* of a pool for callers that may not sleep */
+	struct carveout_binding binding;
 	/* Those who know the address of this. */
 	unsigned int refs;
 	unsigned int mappings;
@@ -194,7 +204,7 @@ struct carveout_piece {
 struct carveout_mapping {
 	struct carveout_thing thing;
 	struct carveout_device *device;
-	const struct bus_dma_region *windows;	/* of the device, when it was mapped */
+	struct carveout_binding binding;
 	enum dma_data_direction direction;
 	/* What it is of; neither: registers. */
 	struct carveout_buffer *buffer;
@@ -243,6 +253,8 @@ struct carveout_symbols {
 	void (*release)(struct device *dev);
 	int (*set_offset)(struct device *dev, phys_addr_t cpu, dma_addr_t dma, u64 size);
 	bool (*coherent_ok)(struct device *dev, phys_addr_t phys, size_t size);
+	phys_addr_t (*area_base)(const struct cma *area);
+	unsigned long (*area_size)(const struct cma *area);
 };
 
 extern struct carveout_symbols carveout_kernel;

@@ -17,6 +17,22 @@
 static struct carveout_device *carveout_devices;
 static u32 carveout_nr_devices;
 
+struct carveout_binding carveout_binding_of(struct device *dev)
+{
+	return (struct carveout_binding){
+		.pool = dev->dma_mem,
+		.area = dev->cma_area,
+		.windows = dev->dma_range_map,
+	};
+}
+
+void carveout_bind(struct device *dev, const struct carveout_binding *binding)
+{
+	dev->dma_mem = binding->pool;
+	dev->cma_area = binding->area;
+	dev->dma_range_map = binding->windows;
+}
+
 /* NULL: there is none of this index. */
 struct carveout_device *carveout_device(s64 index)
 {

@@ -29,7 +29,7 @@ static struct carveout_mapping *carveout_new_mapping(struct carveout_operation *
 		return NULL;
 	}
 	mapping->device = op->device;
-	mapping->windows = carveout_dev(op->device)->dma_range_map;
+	mapping->binding = carveout_binding_of(carveout_dev(op->device));
 	mapping->direction = direction;
 	mapping->buffer = op->buffer;
 	mapping->table = op->table;
@@ -218,11 +218,11 @@ void carveout_drop_mapping(struct carveout_thing *thing)
 {
 	struct carveout_mapping *mapping = container_of(thing, struct carveout_mapping, thing);
 	struct device *dev = carveout_dev(mapping->device);
-	const struct bus_dma_region *windows = dev->dma_range_map;
+	struct carveout_binding now = carveout_binding_of(dev);
 
-	dev->dma_range_map = mapping->windows;
+	carveout_bind(dev, &mapping->binding);
 	carveout_unmap_pieces(mapping, mapping->direction, DMA_ATTR_SKIP_CPU_SYNC);
-	dev->dma_range_map = windows;
+	carveout_bind(dev, &now);
 	carveout_end_mapping(mapping);
 }
 

@@ -30,5 +30,7 @@ int carveout_find_symbols(void)
 	carveout_kernel.release = (void *)lookup("dma_release_coherent_memory");
 	carveout_kernel.set_offset = (void *)lookup("dma_direct_set_offset");
 	carveout_kernel.coherent_ok = (void *)lookup("dma_coherent_ok");
+	carveout_kernel.area_base = (void *)lookup("cma_get_base");
+	carveout_kernel.area_size = (void *)lookup("cma_get_size");
 	return 0;
 }
