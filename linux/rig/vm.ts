@@ -47,7 +47,7 @@ export interface Ended {
 
 /** Booting takes 3 s where nothing else runs. */
 const BOOT_MS = 60_000;
-/** A dead kernel leaves at once; what does not leave is taken away. */
+/** Characters of what QEMU said last. */
 const STDERR_MAX = 2000;
 /** Lines of the console that go into a message. */
 const LAST_LINES = 5;
