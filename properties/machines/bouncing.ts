@@ -11,6 +11,7 @@ const HIGH = 0x100000000;
 /** About where the first small buffers are: booting has taken what comes before. */
 const FIRST_GIVEN = HIGH + 0x40000;
 const PAGE = 4096;
+const SLOT = 2048;
 
 export function drawFarBanks(random: Random): Bank[] {
   return [
@@ -27,20 +28,25 @@ export function drawBouncing(random: Random, machine: Machine): Machine {
     force: chance(random, 1, 12),
     dynamic: false,
   };
-  const devices = machine.devices.map((device) => narrowed(random, device));
+  const [{ base, size }] = machine.banks as readonly [Bank, ...Bank[]];
+  const poolStart = base + size - SLOT * swiotlb.slots;
+  const devices = machine.devices.map((device) => narrowed(random, device, poolStart));
   return { ...machine, swiotlb, devices };
 }
 
 /**
  * Its allocations may be anywhere. Its mappings must end below 4 GiB, or below 1 GiB and out of
- * reach, or where the memory ends that is given first: then parts of one buffer bounce.
+ * reach, or where the memory ends that is given first: then parts of one buffer bounce. Or inside
+ * the first slots of the bounce pool, which is what low memory ends with.
  */
-function narrowed(random: Random, device: Device): Device {
+function narrowed(random: Random, device: Device, poolStart: number): Device {
   if (chance(random, 1, 3)) return device;
   const wide = { coherentMask: maskOfBits(64), windows: [], busLimit: 0, iommu: null };
   if (chance(random, 1, 3)) {
-    const busLimit = FIRST_GIVEN + PAGE * between(random, 1, 64) - 1;
-    return { ...device, ...wide, mask: maskOfBits(64), busLimit };
+    const end = chance(random, 1, 4)
+      ? poolStart + (SLOT / 4) * between(random, 1, 64)
+      : FIRST_GIVEN + PAGE * between(random, 1, 64);
+    return { ...device, ...wide, mask: maskOfBits(64), busLimit: end - 1 };
   }
   const mask = maskOfBits(chance(random, 1, 12) ? 30 : 32);
   return { ...device, ...wide, mask };

@@ -85,6 +85,7 @@ const WITH_MAPPINGS: ReadonlySet<OpName> = new Set<OpName>([
   'device_read',
   'device_write',
   'set_mask',
+  'alloc_pages',
 ]);
 
 /** How often each kind is drawn where slots are to run out; others are not. */

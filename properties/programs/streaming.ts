@@ -102,7 +102,10 @@ function drawMapTable(random: Random, config: Configuration, plan: Plan): Op | n
   );
   // What a table is missing for: it is there for the next one.
   if (idle.length === 0) return drawTable(random, plan) ?? drawMapPage(random, config, plan);
-  const { label: table, length, buffers } = pick(random, idle);
+  // Of several buffers some may be in reach and others not.
+  const mixed = idle.filter(({ buffers }) => buffers.length > 1);
+  const tables = mixed.length > 0 && chance(random, 1, 2) ? mixed : idle;
+  const { label: table, length, buffers } = pick(random, tables);
   const direction = pick(random, DIRECTIONS);
   const device = drawMapper(random, config, plan);
   const out = plan.newName();

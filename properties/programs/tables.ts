@@ -48,7 +48,7 @@ const TABLE_PAGES_MAX = 2 ** 14;
 export function drawTable(random: Random, plan: Plan): Op | null {
   const buffer = drawBuffer(random, plan);
   if (buffer === null || pagesIn(plan, buffer) > TABLE_PAGES_MAX) return null;
-  const more = chance(random, 1, 3) ? pick(random, [1, 4, 200, 2000]) : 0;
+  const more = chance(random, 1, 3) ? pick(random, [1, 16, 200, 2000, 2000]) : 0;
   const { length, ...data } = drawPages(random, plan, buffer, true);
   const max_segment = drawLimit(random, plan.machine.pageSize);
   const out = plan.newName();
@@ -103,7 +103,11 @@ function drawOfBuffer(random: Random, plan: Plan): Op | null {
 /** Whole pages: half of the time what closes the table. */
 function drawAppend(random: Random, plan: Plan): Op | null {
   const index = plan.tables.findLastIndex(({ more }) => more > 0);
-  const buffer = drawBuffer(random, plan);
+  const others = plan.live.filter(
+    ({ label, size }) => size > 0 && !plan.tables[index]?.buffers.includes(label),
+  );
+  const other = others.length > 0 && chance(random, 1, 2) ? pick(random, others) : null;
+  const buffer = other ?? drawBuffer(random, plan);
   if (index < 0 || buffer === null || pagesIn(plan, buffer) > TABLE_PAGES_MAX) return null;
   const table = plan.tables[index]!;
   const { pages } = drawPages(random, plan, buffer, false);
