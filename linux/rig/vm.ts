@@ -4,9 +4,12 @@
  *
  * QEMU must never outlive us: a guest that hangs keeps a processor busy for ever. So it is started
  * by `setpriv --pdeathsig KILL`: Linux itself kills it when the thread that started it ends, be it
- * by SIGKILL. Handlers of ours could not promise that, and a pipe that closes with us would need a
- * second process that watches it. The channel is one end of a pair of sockets that QEMU inherits,
- * and the tree an open file without a name: no folder has to be removed, whatever happens.
+ * by SIGKILL. If we are gone before that is arranged, nobody would; so a shell between the two
+ * starts QEMU only while its parent is still us. Handlers of ours could not promise any of this,
+ * and a pipe that closes with us would need a second process that watches it.
+ *
+ * The channel is one end of a pair of sockets that QEMU inherits, and the tree an open file without
+ * a name: no folder has to be removed, whatever happens.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
@@ -55,7 +58,10 @@ const LAST_LINES = 5;
 /** Every death is a panic that ends QEMU, and is told from the first instruction on. */
 const WATCHED = 'console=ttyAMA0 earlycon oops=panic panic=-1 nokaslr';
 
-/** Resolves once QEMU runs; the kernel boots while the first request waits. */
+/** Becomes the command in its arguments, if its parent is the process of the first one. */
+const IF_PARENT = 'test "$PPID" = "$0" && exec "$@"';
+
+/** Resolves once QEMU is being started; the kernel boots while the first request waits. */
 export async function startVm(options: VmOptions): Promise<Vm> {
   const append = `${WATCHED} ${options.append}`;
   const chosen = chosenText(append, options.initrd);
@@ -71,7 +77,8 @@ export async function startVm(options: VmOptions): Promise<Vm> {
       ...['-device', 'virtserialport,chardev=c0,name=carveout'],
     ];
     // A group of its own, so that Ctrl-C reaches us and is no crash of the kernel.
-    const child = spawn('setpriv', ['--pdeathsig', 'KILL', QEMU, ...args], {
+    const guard = ['--pdeathsig', 'KILL', 'sh', '-c', IF_PARENT, String(process.pid)];
+    const child = spawn('setpriv', [...guard, QEMU, ...args], {
       detached: true,
       stdio: ['ignore', 'pipe', 'pipe', 'pipe', fd],
     });
