@@ -278,18 +278,33 @@ static phys_addr_t carveout_behind(struct carveout_device *device, dma_addr_t ha
 	return dma_to_phys(carveout_dev(device), handle);
 }
 
+/*
+ * What the device means by the handle: that of its own buffer, and not after a window has come that
+ * gives the handle another meaning. Nothing may be there.
+ */
+static bool carveout_reaches(struct carveout_operation *op, s64 offset, s64 length,
+			     phys_addr_t *phys)
+{
+	struct carveout_buffer *buffer = op->buffer;
+	struct carveout_device *device = buffer->device;
+
+	if (!device || carveout_via(op) != carveout_dev(device) ||
+	    !carveout_has(buffer, offset, length))
+		return false;
+	*phys = carveout_behind(device, buffer->handle + offset);
+	return carveout_dev(device)->dma_range_map == buffer->binding.windows ||
+	       *phys == buffer->phys + offset;
+}
+
 int carveout_device_read(struct carveout_operation *op, struct carveout_reply *out)
 {
-	s64 offset = op->field[DEVICE_READ_OFFSET];
 	s64 length = op->field[DEVICE_READ_LENGTH];
-	struct carveout_buffer *buffer = op->buffer;
 	struct carveout_runs runs;
 	phys_addr_t phys;
 	int result;
 
-	if (!buffer->device || !carveout_has(buffer, offset, length))
+	if (!carveout_reaches(op, op->field[DEVICE_READ_OFFSET], length, &phys))
 		return CARVEOUT_SKIPPED;
-	phys = carveout_behind(op->device ?: buffer->device, buffer->handle + offset);
 	carveout_runs_begin(&runs, out);
 	result = carveout_phys_read(&runs, phys, length);
 	carveout_runs_end(&runs);
@@ -298,13 +313,10 @@ int carveout_device_read(struct carveout_operation *op, struct carveout_reply *o
 
 int carveout_device_write(struct carveout_operation *op, struct carveout_reply *out)
 {
-	s64 offset = op->field[DEVICE_WRITE_OFFSET];
 	s64 length = op->field[DEVICE_WRITE_LENGTH];
-	struct carveout_buffer *buffer = op->buffer;
 	phys_addr_t phys;
 
-	if (!buffer->device || !carveout_has(buffer, offset, length))
+	if (!carveout_reaches(op, op->field[DEVICE_WRITE_OFFSET], length, &phys))
 		return CARVEOUT_SKIPPED;
-	phys = carveout_behind(op->device ?: buffer->device, buffer->handle + offset);
 	return carveout_phys_fill(phys, length, op->field[DEVICE_WRITE_VALUE]);
 }

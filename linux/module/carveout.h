@@ -214,6 +214,7 @@ struct carveout_mapping {
 };
 
 void carveout_drop_mapping(struct carveout_thing *thing);
+bool carveout_is_found(const struct carveout_mapping *mapping);
 
 /* runs.c: bytes as run lengths. */
 

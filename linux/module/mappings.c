@@ -196,6 +196,26 @@ int carveout_map_sgtable(struct carveout_operation *op, struct carveout_reply *o
 	return carveout_define_mapping(op, mapping);
 }
 
+/*
+ * Do its addresses still mean what they meant? They are all the kernel has to find memory and slots
+ * by. Windows only ever come where there were none.
+ */
+bool carveout_is_found(const struct carveout_mapping *mapping)
+{
+	struct device *dev = carveout_dev(mapping->device);
+
+	if (dev->dma_range_map == mapping->binding.windows || (!mapping->buffer && !mapping->table))
+		return true;
+	for (unsigned int i = 0; i < mapping->nr_pieces; i++) {
+		dma_addr_t first = mapping->pieces[i].address;
+		dma_addr_t last = first + mapping->pieces[i].length - 1;
+
+		if (dma_to_phys(dev, first) != first || dma_to_phys(dev, last) != last)
+			return false;
+	}
+	return true;
+}
+
 static void carveout_unmap_pieces(struct carveout_mapping *mapping,
 				  enum dma_data_direction direction, unsigned long attrs)
 {

@@ -131,7 +131,7 @@ static bool carveout_resolve(struct carveout_operation *op, const struct carveou
 			break;
 		case TYPE_MAPPING:
 			op->mapping = carveout_find(CARVEOUT_MAPPING, value);
-			found = op->mapping;
+			found = op->mapping && carveout_is_found(op->mapping);
 			break;
 		}
 		if (!found)

@@ -11,16 +11,26 @@ void carveout_take_back(void)
 	carveout_remove_devices();
 }
 
-int carveout_setup(struct carveout_reader *in)
+static int carveout_make(struct carveout_reader *in)
 {
-	int error;
+	int error = carveout_reset_bounce_pool();
 
-	carveout_take_back();
-	error = carveout_reset_bounce_pool();
 	if (error)
 		return error;
 	error = carveout_make_devices(in);
 	if (error)
 		return error;
 	return carveout_make_arenas(in);
+}
+
+int carveout_setup(struct carveout_reader *in)
+{
+	int error;
+
+	carveout_take_back();
+	error = carveout_make(in);
+	/* What is left of the request was not asked for. */
+	if (error)
+		in->at = in->end;
+	return error;
 }

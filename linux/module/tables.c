@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Operations on scatter/gather tables. */
+#include <linux/dma-direct.h>
 #include <linux/mm.h>
 #include <linux/slab.h>
 
@@ -219,13 +220,15 @@ int carveout_sg_append(struct carveout_operation *op, struct carveout_reply *out
 	return result ?: carveout_put_entries(table, out);
 }
 
+/* The kernel finds the page by the handle, so that must name it. */
 int carveout_sg_of_buffer(struct carveout_operation *op, struct carveout_reply *out)
 {
 	struct carveout_buffer *buffer = op->buffer;
 	struct carveout_table *table;
 	int error;
 
-	if (buffer->source != FROM_DMA || !buffer->cpu)
+	if (buffer->source != FROM_DMA || !buffer->cpu ||
+	    dma_to_phys(carveout_via(op), buffer->handle) != buffer->phys)
 		return CARVEOUT_SKIPPED;
 	table = carveout_new_table(out);
 	if (!table)
