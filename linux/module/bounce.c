@@ -39,7 +39,7 @@ void carveout_put_bounce_pool(struct carveout_reply *out)
 	carveout_put_u64(out, exists ? memory->force_bounce : 0);
 }
 
-/* The search begins at the first slot again. -EBUSY: somebody has slots, so they are not all there. */
+/* The search begins at the first slot again. -EBUSY: somebody still has slots. */
 int carveout_reset_bounce_pool(void)
 {
 	struct io_tlb_mem *memory = carveout_bounce_memory();

@@ -191,6 +191,13 @@ struct carveout_table {
 	bool mapped;
 };
 
+struct carveout_table *carveout_new_table(struct carveout_reply *out);
+void carveout_add_buffer(struct carveout_table *table, struct carveout_buffer *buffer,
+			 struct carveout_reply *out);
+int carveout_put_entries(struct carveout_table *table, struct carveout_reply *out);
+int carveout_define_table(struct carveout_operation *op, struct carveout_reply *out,
+			  struct carveout_table *table);
+void carveout_delete_table(struct carveout_table *table);
 void carveout_drop_table(struct carveout_thing *thing);
 bool carveout_is_usable(const struct carveout_table *table);
 
@@ -213,6 +220,12 @@ struct carveout_mapping {
 	struct carveout_piece pieces[];
 };
 
+struct carveout_mapping *carveout_new_mapping(struct carveout_operation *op,
+					      struct carveout_reply *out,
+					      enum dma_data_direction direction,
+					      unsigned int nr_pieces);
+int carveout_define_mapping(struct carveout_operation *op, struct carveout_mapping *mapping);
+enum dma_data_direction carveout_direction(const struct carveout_mapping *mapping, s64 choice);
 void carveout_drop_mapping(struct carveout_thing *thing);
 bool carveout_is_found(const struct carveout_mapping *mapping);
 

@@ -20,9 +20,11 @@ static unsigned long carveout_kallsyms(void)
 	return address;
 }
 
+typedef unsigned long carveout_lookup(const char *name);
+
 int carveout_find_symbols(void)
 {
-	unsigned long (*lookup)(const char *name) = (void *)carveout_kallsyms();
+	carveout_lookup *lookup = (carveout_lookup *)carveout_kallsyms();
 
 	if (!lookup)
 		return -ENOENT;

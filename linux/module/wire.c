@@ -10,7 +10,7 @@
 #define ANSWER_RESULTS 2
 #define ANSWER_HEAD 3
 
-#define KIND_ERROR 2
+enum { KIND_OK, KIND_NONE, KIND_ERROR, KIND_SKIPPED };
 
 static const u8 *carveout_get(struct carveout_reader *in, size_t length)
 {
@@ -102,14 +102,27 @@ void carveout_answer_begin(struct carveout_reply *out)
 	carveout_put(out, head, sizeof(head));
 }
 
+static u8 carveout_kind_of(int result)
+{
+	switch (result) {
+	case 0:
+		return KIND_OK;
+	case CARVEOUT_NONE:
+		return KIND_NONE;
+	case CARVEOUT_SKIPPED:
+		return KIND_SKIPPED;
+	default:
+		return KIND_ERROR;
+	}
+}
+
 void carveout_answer_end(struct carveout_reply *out, int result)
 {
 	if (!result || out->failed)
 		return;
 	/* Nothing but success has results, and their number. */
 	out->length = out->answer + ANSWER_RESULTS;
-	out->data[out->answer + ANSWER_KIND] =
-		result == CARVEOUT_NONE ? 1 : result == CARVEOUT_SKIPPED ? 3 : KIND_ERROR;
+	out->data[out->answer + ANSWER_KIND] = carveout_kind_of(result);
 	if (result < 0)
 		carveout_put_u32(out, -result);
 }
