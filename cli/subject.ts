@@ -1,18 +1,30 @@
-/** Which subject is judged: the built-in one, or a program behind a pipe. */
+/** Which subject is judged: the built-in one, a running Linux, or a program behind a pipe. */
 import type { Subject } from '../contract/subject.ts';
+import { MissingError } from '../linux/rig/rig.ts';
+import { linuxSubject } from '../linux/subject.ts';
 import { pipeSubject } from '../pipe/subject.ts';
 import { carveoutSubject } from '../sut/subject.ts';
+import { UsageError } from './usage.ts';
 
 /** How to reach the subject; plain data, so that a worker can do it again. */
-export const LINUX = 'linux';
-
 export interface SubjectChoice {
-  /** Null: the built-in one. */
+  /** Null: the built-in one; LINUX: a kernel in a virtual machine; else a program. */
   readonly command: string | null;
   readonly timeoutMs: number;
 }
 
-export async function openSubject(choice: SubjectChoice): Promise<Subject> {
-  if (choice.command === null) return carveoutSubject;
-  return await pipeSubject(choice.command, { timeoutMs: choice.timeoutMs });
+/** Stands for a packaged kernel; a program of that name needs a path. */
+export const LINUX = 'linux';
+
+/** @throws UsageError when what the subject needs is not here */
+export async function openSubject({ command, timeoutMs }: SubjectChoice): Promise<Subject> {
+  if (command === null) return carveoutSubject;
+  if (command !== LINUX) return await pipeSubject(command, { timeoutMs });
+  const onProgress = (text: string) => process.stderr.write(`${text}\n`);
+  try {
+    return await linuxSubject({ timeoutMs, onProgress });
+  } catch (error) {
+    if (error instanceof MissingError) throw new UsageError(`--subject linux ${error.message}`);
+    throw error;
+  }
 }

@@ -4,12 +4,11 @@ import { PROFILES, usualZoneDmaLimit } from '../contract/machine.ts';
 import { hex } from '../contract/numbers.ts';
 import type { GivenMemory, MachineLimits } from '../contract/subject.ts';
 import type { Arena } from './requests.ts';
+import { RAM_START } from './rig/board.ts';
 
 const M = 2 ** 20;
 const G = 2 ** 30;
 
-/** Where RAM of the board begins. */
-export const RAM_START = G;
 /** As much as QEMU may be asked for: it costs nothing until it is touched. */
 const RAM_MAX = 64 * G;
 /** The kernel, its first allocations and the initrd, which QEMU puts 128 MiB behind the start. */

@@ -2,7 +2,7 @@
 import type { Errno } from '../contract/errno.ts';
 import { ERRNO } from '../contract/errno.ts';
 import { UNLIMITED } from '../contract/numbers.ts';
-import type { ResultField } from '../contract/operations.ts';
+import type { Op, OpName, ResultField } from '../contract/operations.ts';
 import { RESULT_FIELDS } from '../contract/operations.ts';
 import type { Ok, Outcome } from '../contract/outcome.ts';
 import { failed, NONE, SKIPPED } from '../contract/outcome.ts';
@@ -23,7 +23,9 @@ export interface Hello {
   readonly bouncePool: BouncePool | null;
 }
 
-const ERRNO_NAMES = new Map(Object.entries(ERRNO).map(([name, code]) => [code, name as Errno]));
+const ERRNO_NAMES: ReadonlyMap<number, Errno> = new Map(
+  Object.entries(ERRNO).map(([name, code]) => [code, name as Errno]),
+);
 
 /** An answer nobody can read: the module and this file do not fit together. */
 export class ReplyError extends Error {
@@ -59,19 +61,26 @@ export function readSetup(frame: Buffer): void {
   if (code !== 0) throw new ReplyError(`the devices could not be made: error ${code}`);
 }
 
-/** One outcome for each of `count` operations. */
-export function readOutcomes(frame: Buffer, count: number): Outcome[] {
-  return reading(frame, (input) => Array.from({ length: count }, () => readOutcome(input)));
+/** One outcome for each of the operations. */
+export function readOutcomes(frame: Buffer, ops: readonly Op[]): Outcome[] {
+  return reading(frame, (input) => ops.map(({ op }) => readOutcome(input, LIMITS.has(op))));
 }
 
-function readOutcome(input: Reader): Outcome {
+/** What these answer is a limit: all ones are none. */
+const LIMITS: ReadonlySet<OpName> = new Set<OpName>([
+  'required_mask',
+  'max_mapping_size',
+  'opt_mapping_size',
+]);
+
+function readOutcome(input: Reader, isLimit: boolean): Outcome {
   const kind = input.u8();
   // No message of the kernel is observed yet.
   const warnings = input.u8();
   if (warnings !== 0) throw new ReplyError(`${warnings} for no warnings`);
   switch (kind) {
     case 0:
-      return readOk(input);
+      return readOk(input, isLimit);
     case 1:
       return NONE;
     case 2:
@@ -89,18 +98,18 @@ function errnoOf(code: number): Errno {
   return name;
 }
 
-function readOk(input: Reader): Ok {
+function readOk(input: Reader, isLimit: boolean): Ok {
   const ok: Record<string, unknown> & { is: 'ok' } = { is: 'ok' };
   for (let left = input.u8(); left > 0; left--) {
     const index = input.u8();
     const field = RESULT_FIELDS[index];
     if (field === undefined) throw new ReplyError(`${index} is no result`);
-    ok[field] = readResult(input, field);
+    ok[field] = readResult(input, field, isLimit);
   }
   return ok;
 }
 
-function readResult(input: Reader, field: ResultField): unknown {
+function readResult(input: Reader, field: ResultField, isLimit: boolean): unknown {
   switch (field) {
     case 'bytes':
     case 'entries':
@@ -108,12 +117,9 @@ function readResult(input: Reader, field: ResultField): unknown {
       return Array.from({ length: input.u32() }, () => [input.u64(), input.u64()] as const);
     case 'truth':
       return input.u64() === 1;
-    case 'length':
-      // "No limit" is all ones.
-      return Math.min(input.u64(), UNLIMITED);
     case 'census':
       throw new ReplyError('a census was not asked for');
     default:
-      return input.u64();
+      return isLimit ? Math.min(input.u64(), UNLIMITED) : input.u64();
   }
 }

@@ -65,7 +65,7 @@ export class LinuxSession implements BatchSession {
   async #try(vm: Vm, ops: readonly Op[]): Promise<Tried> {
     const reply = await vm.request(runRequest(ops));
     if ('ended' in reply) return { crash: crashOf(reply), at: reply.operation };
-    return { outcomes: readOutcomes(reply, ops.length) };
+    return { outcomes: readOutcomes(reply, ops) };
   }
 
   /**

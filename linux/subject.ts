@@ -2,7 +2,7 @@
 import type { Machine } from '../contract/machine.ts';
 import type { OpName } from '../contract/operations.ts';
 import { OP_NAMES } from '../contract/operations.ts';
-import type { BatchSubject, Booted } from '../contract/subject.ts';
+import type { BatchSubject, Booted, Refused } from '../contract/subject.ts';
 import { cTables } from './c-tables.ts';
 import { arenasOf, LINUX_MACHINES, ramOf, refusalOf } from './limits.ts';
 import type { Hello } from './replies.ts';
@@ -66,7 +66,7 @@ export async function linuxSubject(options: LinuxOptions): Promise<BatchSubject>
     accepts: refusalOf,
     async boot(machine) {
       const session = await bootSession(rig, machine, options);
-      live.add(session);
+      if (!('refused' in session)) live.add(session);
       return session;
     },
     async close() {
@@ -75,19 +75,43 @@ export async function linuxSubject(options: LinuxOptions): Promise<BatchSubject>
   };
 }
 
-async function bootSession(rig: Rig, machine: Machine, options: LinuxOptions) {
+/** A kernel with the devices of the machine, and what it said first. */
+interface Up {
+  readonly vm: Vm;
+  readonly hello: Hello;
+}
+
+/** A kernel that does not come up has no such machine, whoever is to blame. */
+async function bootSession(
+  rig: Rig,
+  machine: Machine,
+  options: LinuxOptions,
+): Promise<LinuxSession | Refused> {
   const setup = setupRequest(machine, arenasOf(machine));
-  const boot = async (): Promise<{ readonly vm: Vm; readonly hello: Hello }> => {
-    const vm = await bootVm(rig, machine, options);
-    const hello = await vm.request(helloRequest());
-    if ('ended' in hello) throw new Error(`the kernel died: ${hello.crash.where}`);
-    const ready = await vm.request(setup);
-    if ('ended' in ready) throw new Error(`the kernel died: ${ready.crash.where}`);
-    readSetup(ready);
-    return { vm, hello: readHello(hello) };
+  const boot = () => bootUp(rig, machine, options, setup);
+  const up = await boot();
+  if ('refused' in up) return up;
+  const again = async () => {
+    const next = await boot();
+    if ('refused' in next) throw new Error(`it came up before: ${next.refused}`);
+    return next.vm;
   };
-  const { vm, hello } = await boot();
-  return new LinuxSession(vm, bootedOf(hello), { setup, boot: async () => (await boot()).vm });
+  return new LinuxSession(up.vm, bootedOf(up.hello), { setup, boot: again });
+}
+
+async function bootUp(
+  rig: Rig,
+  machine: Machine,
+  options: LinuxOptions,
+  setup: Buffer,
+): Promise<Up | Refused> {
+  const vm = await bootVm(rig, machine, options);
+  const hello = await vm.request(helloRequest());
+  if ('ended' in hello) return { refused: `the kernel does not boot: ${hello.crash.where}` };
+  const ready = await vm.request(setup);
+  if ('ended' in ready) return { refused: `it has no such devices: ${ready.crash.where}` };
+  readSetup(ready);
+  return { vm, hello: readHello(hello) };
 }
 
 /** Where the bounce pool is, the judge is told as it was by any other subject. */
@@ -113,11 +137,16 @@ async function bootVm(rig: Rig, machine: Machine, options: LinuxOptions): Promis
   });
 }
 
-function commandLine({ swiotlb }: Machine, { lie }: LinuxOptions): string {
+function commandLine({ swiotlb, regions }: Machine, { lie }: LinuxOptions): string {
   const bounce =
     swiotlb === null
       ? 'noforce'
       : `${swiotlb.slots},${swiotlb.areas}${swiotlb.force ? ',force' : ''}`;
-  const words = ['console=ttyAMA0', 'nokaslr', 'panic=-1', 'quiet', 'cma=0', `swiotlb=${bounce}`];
-  return [...words, ...(lie === undefined ? [] : [`carveout.lie=${lie}`])].join(' ');
+  const hasDefault = regions.some(
+    ({ kind, isDefault, disabled }) => kind === 'cma' && isDefault && !disabled,
+  );
+  // The kernel's own default area; asked for none, it drops one of the tree as well.
+  const area = hasDefault ? [] : ['cma=0'];
+  const canary = lie === undefined ? [] : [`carveout.lie=${lie}`];
+  return ['quiet', `swiotlb=${bounce}`, ...area, ...canary].join(' ');
 }

@@ -20,6 +20,8 @@ const i64 = (low: number, high = 0) => {
 const MINUS_ONE = i64(-1, -1);
 const code = (name: Op['op']) => OP_NAMES.indexOf(name);
 
+const RUN_WORK: Op = { op: 'run_work' };
+
 test('an operation is its code, its label and its fields in order', () => {
   const op: Op = {
     op: 'map_page',
@@ -82,6 +84,8 @@ test('a machine is its devices and arenas; without a limit is all ones', () => {
 });
 
 test('outcomes of all kinds are read', () => {
+  const limit: Op = { op: 'max_mapping_size', device: 0 };
+  const ops = [RUN_WORK, RUN_WORK, RUN_WORK, RUN_WORK, RUN_WORK, limit];
   const frame = Buffer.from([
     ...[0, 0, 2, 0, ...i64(0, 1), 2, ...u32(1), ...i64(0xa5), ...i64(16)],
     ...[1, 0],
@@ -90,7 +94,7 @@ test('outcomes of all kinds are read', () => {
     ...[0, 0, 1, 4, ...i64(1)],
     ...[0, 0, 1, 9, ...MINUS_ONE],
   ]);
-  expect(readOutcomes(frame, 6)).toEqual([
+  expect(readOutcomes(frame, ops)).toEqual([
     { is: 'ok', phys: 2 ** 32, bytes: [[0xa5, 16]] },
     { is: 'none' },
     { is: 'error', errno: 'EINVAL' },
@@ -107,7 +111,7 @@ test.each([
   ['no errno', [2, 0, ...u32(250)]],
   ['no result', [0, 0, 1, 99, ...i64(0)]],
 ])('a reply that is wrong is no answer: %s', (_name, bytes) => {
-  expect(() => readOutcomes(Buffer.from(bytes), 1)).toThrow(ReplyError);
+  expect(() => readOutcomes(Buffer.from(bytes), [RUN_WORK])).toThrow(ReplyError);
 });
 
 test('a kernel says who it is and where its bounce pool lies', () => {
