@@ -4,6 +4,10 @@ const onGitHub = process.env['GITHUB_ACTIONS'] === 'true';
 /** Specs that change modules or the process they run in: each has a process of its own. */
 const ALONE = ['canary', 'noreg', 'soak'].map((folder) => `test/${folder}/**/*.test.ts`);
 const SOAK = 'test/soak/**';
+/** Needs QEMU and a kernel's packages: `npm run test:linux`. */
+const LIVE = 'test/linux/live/**/*.test.ts';
+/** Modes that run a folder that `npm test` leaves out. */
+const MODES: Readonly<Record<string, string>> = { soak: `${SOAK}/*.test.ts`, linux: LIVE };
 
 export default defineConfig(({ mode }) => ({
   test: {
@@ -19,8 +23,8 @@ export default defineConfig(({ mode }) => ({
         extends: true,
         test: {
           name: 'alone',
-          include: mode === 'soak' ? [`${SOAK}/*.test.ts`] : ALONE,
-          exclude: mode === 'soak' ? [] : [SOAK],
+          include: mode in MODES ? [MODES[mode]!] : ALONE,
+          exclude: mode in MODES ? [] : [SOAK],
         },
       },
       // The others share a process and the modules in it: loading them anew costs a quarter.
@@ -29,8 +33,8 @@ export default defineConfig(({ mode }) => ({
         test: {
           name: 'shared',
           isolate: false,
-          include: mode === 'soak' ? [] : ['test/**/*.test.ts'],
-          exclude: ALONE,
+          include: mode in MODES ? [] : ['test/**/*.test.ts'],
+          exclude: [...ALONE, LIVE],
         },
       },
     ],

@@ -1,5 +1,6 @@
 /** `carveout twin`: the implementation as Linux 6.12 beside a running one, answer by answer. */
 import { KNOWN_IDS } from '../../contract/known.ts';
+import type { Violation } from '../../contract/law.ts';
 import type { Machine } from '../../contract/machine.ts';
 import type { Op } from '../../contract/operations.ts';
 import type { Scenario } from '../../contract/scenario.ts';
@@ -145,9 +146,7 @@ async function compareFiles(files: readonly Named[], parsed: Parsed): Promise<nu
         );
         const same = tally.counts.get('twin: same') ?? 0;
         const told =
-          failure === null
-            ? `same       ${same} answers`
-            : `different  Linux: ${failure.violation.expected}\n  here       ${failure.violation.observed}`;
+          failure === null ? `same       ${same} answers` : differenceText(failure.violation);
         process.stdout.write(`${path}\n  ${told}\n`);
         if (failure !== null) code = 1;
       } finally {
@@ -158,4 +157,8 @@ async function compareFiles(files: readonly Named[], parsed: Parsed): Promise<nu
     await subject.close?.();
   }
   return code;
+}
+
+function differenceText({ expected, observed }: Violation): string {
+  return `different  Linux: ${expected}\n  here       ${observed}`;
 }

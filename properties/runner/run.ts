@@ -199,7 +199,7 @@ export class BatchRunner {
     );
   }
 
-  /** Runs something on a session as after a boot; after a failure that session is not used again. */
+  /** Runs something on a session as after a boot. After a failure that one is not used again. */
   async use(
     machine: Case['machine'],
     work: (session: BatchSession) => Promise<Failure | null>,
