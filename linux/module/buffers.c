@@ -118,6 +118,14 @@ bool carveout_pool_is_used(struct dma_coherent_mem *pool)
 	return carveout_any(CARVEOUT_BUFFER, carveout_is_of_pool, pool);
 }
 
+/* Where the kernel looks for the device's contiguous memory. (dev_get_cma_area) */
+static struct cma *carveout_area_of(struct device *dev)
+{
+	if (dev->cma_area || !carveout_kernel.default_area)
+		return dev->cma_area;
+	return *carveout_kernel.default_area;
+}
+
 static int carveout_define_dma(struct carveout_operation *op, struct carveout_reply *out,
 			       struct carveout_buffer *buffer)
 {
@@ -161,6 +169,7 @@ int carveout_alloc_coherent(struct carveout_operation *op, struct carveout_reply
 	buffer->attrs = carveout_attrs(op->field[ALLOC_COHERENT_ATTRS]);
 	buffer->atomic = !dev->dma_coherent && op->field[ALLOC_COHERENT_GFP] == CHOICE_GFP_ATOMIC;
 	buffer->binding = carveout_binding_of(dev);
+	buffer->area = carveout_area_of(dev);
 	buffer->cookie = dma_alloc_attrs(dev, buffer->size, &buffer->handle,
 					 carveout_gfp(op->field[ALLOC_COHERENT_GFP]),
 					 buffer->attrs);
@@ -183,6 +192,7 @@ int carveout_alloc_noncoherent(struct carveout_operation *op, struct carveout_re
 	buffer->size = op->field[ALLOC_NONCOHERENT_SIZE];
 	buffer->direction = op->field[ALLOC_NONCOHERENT_DIRECTION];
 	buffer->binding = carveout_binding_of(dev);
+	buffer->area = carveout_area_of(dev);
 	/* Pools of the device are never asked. */
 	buffer->binding.pool = NULL;
 	page = dma_alloc_pages(dev, buffer->size, &buffer->handle, buffer->direction,
@@ -199,7 +209,7 @@ int carveout_alloc_noncoherent(struct carveout_operation *op, struct carveout_re
 
 static bool carveout_is_of_area(const struct carveout_buffer *buffer)
 {
-	struct cma *area = buffer->binding.area;
+	struct cma *area = buffer->area;
 
 	return area && carveout_kernel.area_base && carveout_kernel.area_size &&
 	       buffer->phys - carveout_kernel.area_base(area) < carveout_kernel.area_size(area);
@@ -212,7 +222,7 @@ static bool carveout_leads_back(const struct carveout_buffer *buffer, struct dev
 		return dev->dma_mem == buffer->binding.pool;
 	if (dev != carveout_dev(buffer->device))
 		return false;
-	if (carveout_is_of_area(buffer) && dev->cma_area != buffer->binding.area)
+	if (carveout_is_of_area(buffer) && carveout_area_of(dev) != buffer->area)
 		return false;
 	/* All but these are found by their handle. */
 	return buffer->atomic || !buffer->cpu || buffer->source == FROM_DMA_PAGES ||

@@ -148,6 +148,7 @@ struct carveout_buffer {
 	enum dma_data_direction direction;
 	bool atomic;			/* of a pool for callers that may not sleep */
 	struct carveout_binding binding;
+	struct cma *area;		/* that was asked first; NULL: none */
 	/* Those who know the address of this. */
 	unsigned int refs;
 	unsigned int mappings;
@@ -260,7 +261,7 @@ int carveout_mmap_file(struct file *file, struct vm_area_struct *vma);
 /* The file whose pages vm_mmap() maps. */
 extern struct file *carveout_file;
 
-/* symbols.c: functions that modules are not given; NULL: this kernel has none of that name. */
+/* symbols.c: what modules are not given; NULL: this kernel has nothing of that name. */
 
 struct carveout_symbols {
 	int (*declare)(struct device *dev, phys_addr_t phys, dma_addr_t dma, size_t size);
@@ -269,6 +270,7 @@ struct carveout_symbols {
 	bool (*coherent_ok)(struct device *dev, phys_addr_t phys, size_t size);
 	phys_addr_t (*area_base)(const struct cma *area);
 	unsigned long (*area_size)(const struct cma *area);
+	struct cma *const *default_area;
 };
 
 extern struct carveout_symbols carveout_kernel;

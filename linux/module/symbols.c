@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Functions that are part of the interface and yet not exported: kallsyms knows where they are. */
+/* What is part of the interface and yet not exported: kallsyms knows where it is. */
 #include <linux/kallsyms.h>
 #include <linux/kprobes.h>
 
@@ -34,5 +34,6 @@ int carveout_find_symbols(void)
 	carveout_kernel.coherent_ok = (void *)lookup("dma_coherent_ok");
 	carveout_kernel.area_base = (void *)lookup("cma_get_base");
 	carveout_kernel.area_size = (void *)lookup("cma_get_size");
+	carveout_kernel.default_area = (void *)lookup("dma_contiguous_default_area");
 	return 0;
 }
