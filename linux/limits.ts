@@ -1,4 +1,4 @@
-/** Machines the rig can be: QEMU's `virt` board, with a kernel that needs some memory of its own. */
+/** Machines the rig can be: QEMU's `virt` board, with a kernel that needs some memory. */
 import type { Bank, Machine } from '../contract/machine.ts';
 import { PROFILES, usualZoneDmaLimit } from '../contract/machine.ts';
 import { hex } from '../contract/numbers.ts';
@@ -30,15 +30,18 @@ const ARENAS: readonly Bank[] = [...run(LOW_ARENAS), ...run(HIGH_ARENAS)];
 const LOW_END = LOW_ARENAS + ARENAS_PER_RUN * ARENA;
 const HIGH_END = HIGH_ARENAS + ARENAS_PER_RUN * ARENA;
 
-/** 6 GiB with two holes: memory that is there and that no tree mentions. */
+/**
+ * 6 GiB with two holes: memory that is there and that no tree mentions. They begin inside a section
+ * (128 MiB): pages of sections without RAM have no `struct page`, and no table can name them.
+ */
 const MEMORY: GivenMemory = {
   banks: [
     between(RAM_START, LOW_ARENAS),
     ...run(LOW_ARENAS),
-    between(LOW_END, 0xc0000000),
+    between(LOW_END, 0xc4000000),
     between(0xc8000000, HIGH_ARENAS),
     ...run(HIGH_ARENAS),
-    between(HIGH_END, 0x1b8000000),
+    between(HIGH_END, 0x1bc000000),
   ],
   places: [
     between(LOW_END, 0xc8000000),

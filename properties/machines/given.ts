@@ -29,13 +29,14 @@ export function drawOnMemory(random: Random, memory: GivenMemory, limits: Machin
     cacheLine,
     cpus: chance(random, 1, 3) ? between(random, 1, cpusMax) : 1,
     zoneDmaLimit: usualZoneDmaLimit(profile, banks),
-    lowmemReserve: true,
+    // There is one, but pages are not counted, and programs about scarce memory show nothing.
+    lowmemReserve: false,
     banks,
     regions,
     swiotlb: drawSwiotlb(random, profile),
     devices: devices.map((device) => ({ ...device, iommu: null })),
   };
-  return chance(random, 1, 2) ? drawBouncing(random, machine) : machine;
+  return chance(random, 3, 4) ? drawBouncing(random, machine) : machine;
 }
 
 /** Regions of the kinds and places that are allowed. */

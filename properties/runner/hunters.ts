@@ -29,7 +29,7 @@ export interface Counters {
 }
 
 /** One case in so many may end a subject in a way that is known. */
-const DEADLY_EVERY = 32;
+const DEADLY_EVERY = 8;
 
 /** Labels describe what generators reach; runs of the shrinker are not of that kind. */
 const SHRINKING = new Tally();
