@@ -8,6 +8,7 @@ const KINDS = [
   ['same', 'compared'],
   ['place', 'elsewhere: in memory of the page allocator, whose places are not compared'],
   ['cache', 'bytes that caches decide, which an emulator has none of'],
+  ['unknown', 'bytes that nobody wrote'],
   ['different', 'different'],
 ] as const;
 

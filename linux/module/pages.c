@@ -10,34 +10,61 @@
 #include "carveout.h"
 
 #define ARENA_BYTES 16
+/* What memory nobody wrote holds, as on other subjects: never 0, so that a missing clear shows. */
+#define DIRT 0xa5
 
 /* A run of bytes. */
 struct carveout_arena {
 	phys_addr_t base;
 	u64 size;
+	/* May it hold something else than dirt? */
+	bool used;
 };
 
 static struct carveout_arena *carveout_arenas;
 static u32 carveout_nr_arenas;
 
+static void carveout_fill_used_arenas(void)
+{
+	for (u32 i = 0; i < carveout_nr_arenas; i++) {
+		if (carveout_arenas[i].used)
+			memset(phys_to_virt(carveout_arenas[i].base), DIRT, carveout_arenas[i].size);
+		carveout_arenas[i].used = false;
+	}
+}
+
+/* The same arenas come with every setup of a boot: those that are known are filled by now. */
+static bool carveout_is_new_arena(const struct carveout_arena *arena)
+{
+	for (u32 i = 0; i < carveout_nr_arenas; i++) {
+		if (carveout_arenas[i].base == arena->base && carveout_arenas[i].size == arena->size)
+			return false;
+	}
+	return true;
+}
+
 int carveout_make_arenas(struct carveout_reader *in)
 {
+	struct carveout_arena *arenas;
 	u32 count = carveout_get_u32(in);
 
 	if (count > (in->end - in->at) / ARENA_BYTES) {
 		in->bad = true;
 		return -EINVAL;
 	}
-	kfree(carveout_arenas);
-	carveout_nr_arenas = 0;
-	carveout_arenas = kcalloc(count, sizeof(*carveout_arenas), GFP_KERNEL);
-	if (!carveout_arenas)
+	carveout_fill_used_arenas();
+	arenas = kcalloc(count, sizeof(*arenas), GFP_KERNEL);
+	if (!arenas)
 		return -ENOMEM;
 	for (u32 i = 0; i < count; i++) {
-		carveout_arenas[i].base = carveout_get_u64(in);
-		carveout_arenas[i].size = carveout_get_u64(in);
+		arenas[i].base = carveout_get_u64(in);
+		arenas[i].size = carveout_get_u64(in);
+		arenas[i].used = carveout_is_new_arena(&arenas[i]);
 	}
+	kfree(carveout_arenas);
+	carveout_arenas = arenas;
 	carveout_nr_arenas = count;
+	carveout_fill_used_arenas();
 	return 0;
 }
 
@@ -64,6 +91,16 @@ static bool carveout_meets(const struct carveout_thing *thing, const void *range
 
 	return buffer->source == FROM_CONTIG && buffer->phys < wanted->base + wanted->size &&
 	       wanted->base < buffer->phys + buffer->size;
+}
+
+static void carveout_use_arenas(phys_addr_t base, u64 size)
+{
+	for (u32 i = 0; i < carveout_nr_arenas; i++) {
+		struct carveout_arena *arena = &carveout_arenas[i];
+
+		if (arena->base < base + size && base < arena->base + arena->size)
+			arena->used = true;
+	}
 }
 
 static bool carveout_is_free(phys_addr_t base, u64 size)
@@ -142,6 +179,7 @@ int carveout_alloc_contig(struct carveout_operation *op, struct carveout_reply *
 	buffer->size = pages << PAGE_SHIFT;
 	buffer->phys = base;
 	buffer->cpu = phys_to_virt(base);
+	carveout_use_arenas(base, buffer->size);
 	carveout_define(&buffer->thing, CARVEOUT_BUFFER, op->label);
 	return 0;
 }

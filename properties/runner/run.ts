@@ -224,6 +224,8 @@ export class BatchRunner {
       return used;
     }
     await this.close();
+    const reason = this.#subject.accepts(machine);
+    if (reason !== null) throw new RefusedError(this.#subject.name, reason);
     const booted = await this.#subject.boot(machine);
     if (isRefused(booted)) throw new RefusedError(this.#subject.name, booted.refused);
     this.#session = booted;

@@ -18,8 +18,8 @@ export interface About {
   readonly cached: boolean;
 }
 
-/** Where something is, or follows from it. */
-const PLACES = ['phys', 'handle', 'address', 'pfn', 'entries', 'segments'] as const;
+/** Where something is, or follows from it; what was in memory before is seen there, too. */
+const PLACES = ['phys', 'handle', 'address', 'pfn', 'entries', 'segments', 'bytes'] as const;
 
 export function compare(left: Outcome, right: Outcome, { elsewhere, cached }: About): Verdict {
   if (left.is !== right.is) return elsewhere ? 'place' : 'different';

@@ -15,6 +15,7 @@ import { Trial } from '../runner/trial.ts';
 import { compare } from './compare.ts';
 import type { Asked } from './left.ts';
 import { askLeft, withPoolOf } from './left.ts';
+import { isUnknown } from './unknown.ts';
 
 /** The subject in process that the other one is compared with. */
 export interface Twin {
@@ -70,11 +71,14 @@ function judgeBoth(
 ): Failure | null {
   const problem = outcomeProblem(right);
   if (problem !== null) return trial.malformed(problem, op, step);
-  const verdict = compare(left, right, about);
+  const told = compare(left, right, about);
+  const legal = trial.sends(op);
+  const verdict =
+    told === 'different' && legal && isUnknown(trial.judge, op, left, right) ? 'unknown' : told;
   tally.add(`twin: ${verdict}`);
   if (verdict === 'different') {
     const violation = broken(TWIN_LAW.id, outcomeText(right), outcomeText(left));
     return { violation, step, op, outcome: left };
   }
-  return trial.sends(op) ? trial.answer(op, right, step) : null;
+  return legal ? trial.answer(op, right, step) : null;
 }
