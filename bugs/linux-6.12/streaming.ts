@@ -74,6 +74,29 @@ export const LINUX_STREAMING: readonly Bug[] = [
             throw error;
           }`,
       },
+    ],
+    story: 'Bytes that the kernel has no address for crash it when they are bounced.',
+    reference: 'no-linear-address',
+  },
+  {
+    id: 'no-linear-maintenance',
+    family: 'linux-6.12',
+    group: 'streaming',
+    edits: [
+      // Before anything is mapped: what a crash in mid table leaves behind is nobody's promise.
+      {
+        file: 'sut/subject/mappings.ts',
+        within: 'Mappings.#mapTable',
+        find: 'const error = streaming.mapSgtable(dev, table, direction, optionsOf(op));',
+        replace: `if (!dev.dmaCoherent && !op.attrs.includes('skip-cpu-sync')) {
+          const { resources } = this.#system.memory;
+          for (let index = 0; index < table.origNents; index++) {
+            if (resources.hasLinearAddress(table.phys(index), table.length(index))) continue;
+            throw new Error('arch_sync_dma_for_device: no linear address');
+          }
+        }
+        const error = streaming.mapSgtable(dev, table, direction, optionsOf(op));`,
+      },
       {
         file: 'sut/dma/direct-map.ts',
         within: 'DirectMap.mapPage',
@@ -115,9 +138,9 @@ export const LINUX_STREAMING: readonly Bug[] = [
       },
     ],
     story:
-      'Bytes that the kernel has no address for crash it: when they are copied to bounce memory, ' +
-      'and when cache lines of them are cleaned or dropped for a device that does not snoop.',
-    reference: 'no-linear-address',
+      'Cleaning or dropping cache lines of bytes that the kernel has no address for, for a device ' +
+      'that does not snoop, crashes it.',
+    reference: 'no-linear-maintenance',
   },
   {
     id: 'sg-split-last-output',

@@ -10,10 +10,11 @@ const bouncesForSnooping = ({ profile, swiotlb, regions, devices }: Machine) => 
   return snoops && (swiotlb !== null || regions.some(({ kind }) => kind === 'restricted'));
 };
 
-/** Operations that go through the linear address of bytes. */
-const NEEDS_ADDRESS: ReadonlySet<OpName> = new Set([
-  'map_page',
-  'map_sgtable',
+const MAPS: ReadonlySet<OpName> = new Set<OpName>(['map_page', 'map_sgtable']);
+
+/** Operations that maintain caches by the linear address of bytes. */
+const NEEDS_ADDRESS: ReadonlySet<OpName> = new Set<OpName>([
+  ...MAPS,
   'unmap',
   'sync_for_cpu',
   'sync_for_device',
@@ -46,18 +47,26 @@ const REPAIRED: readonly Deviation[] = [
     spec: 'mapping 4.6',
     disposition: 'repaired',
     laws: ['any/no-crash', 'bounce/growth'],
-    linux:
-      'Bouncing memory that has no linear address faults in the copy; so does cleaning or ' +
-      'invalidating its cache lines for a device that does not snoop.',
+    linux: 'Bouncing memory that has no linear address faults in the copy.',
     reason: 'Coherent pools of no-map regions are such memory, and their pages can be mapped.',
-    repaired:
-      'a mapping that has to bounce is refused before any state changes; no view of the others ' +
-      'is cached, so that there is nothing to maintain',
+    repaired: 'a mapping that has to bounce is refused before any state changes',
     // The search comes before the copy, and when it finds nothing pools are asked to grow.
     matches: ({ op }, { law, observed }, { swiotlb }) =>
       law === 'bounce/growth'
         ? op === 'run_work' && swiotlb?.dynamic === true
-        : NEEDS_ADDRESS.has(op) && /swiotlb|arch_sync/.test(observed),
+        : MAPS.has(op) && /swiotlb/.test(observed),
+  },
+  {
+    id: 'no-linear-maintenance',
+    spec: 'mapping 3.6',
+    disposition: 'repaired',
+    laws: ['any/no-crash'],
+    linux:
+      'For a device that does not snoop, cache lines are cleaned or invalidated by their linear ' +
+      'address, also of memory that has none. (An emulator without caches does not fault.)',
+    reason: 'Coherent pools of no-map regions are such memory, and their pages can be mapped.',
+    repaired: 'no view of that memory is cached, so that there is nothing to maintain',
+    matches: ({ op }, { observed }) => NEEDS_ADDRESS.has(op) && /arch_sync/.test(observed),
   },
   {
     id: 'sg-split-last-output',

@@ -98,6 +98,8 @@ class Asking {
     const outcome = applySafely(this.#session, op);
     this.failure = this.#trial.answer(op, outcome, step);
     if (this.failure !== null) return;
+    // Another allocator serves the other one: a refusal here says nothing of it.
+    if (op.op === 'alloc_contig' && outcome.is !== 'ok') return;
     const elsewhere = this.#labels.note(op, outcome) || before;
     this.asked.push({ op, step, outcome, about: { elsewhere, cached: this.#labels.cached } });
     this.#crashed = outcome.is === 'crash';
