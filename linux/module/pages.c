@@ -27,9 +27,11 @@ static u32 carveout_nr_arenas;
 static void carveout_fill_used_arenas(void)
 {
 	for (u32 i = 0; i < carveout_nr_arenas; i++) {
-		if (carveout_arenas[i].used)
-			memset(phys_to_virt(carveout_arenas[i].base), DIRT, carveout_arenas[i].size);
-		carveout_arenas[i].used = false;
+		struct carveout_arena *arena = &carveout_arenas[i];
+
+		if (arena->used)
+			memset(phys_to_virt(arena->base), DIRT, arena->size);
+		arena->used = false;
 	}
 }
 
@@ -37,7 +39,9 @@ static void carveout_fill_used_arenas(void)
 static bool carveout_is_new_arena(const struct carveout_arena *arena)
 {
 	for (u32 i = 0; i < carveout_nr_arenas; i++) {
-		if (carveout_arenas[i].base == arena->base && carveout_arenas[i].size == arena->size)
+		const struct carveout_arena *known = &carveout_arenas[i];
+
+		if (known->base == arena->base && known->size == arena->size)
 			return false;
 	}
 	return true;
