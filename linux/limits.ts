@@ -62,9 +62,12 @@ export const LINUX_MACHINES: MachineLimits = {
 const endOf = ({ base, size }: Bank) => base + size;
 const meet = (a: Bank, b: Bank) => a.base < endOf(b) && b.base < endOf(a);
 
-/** Bytes of RAM QEMU needs to have for what the machine says of memory, in it or not. */
+/**
+ * Bytes of RAM QEMU needs to have for what the machine says of memory, in it or not, and for what
+ * programs may declare: memory nobody has is an error on the bus.
+ */
 export function ramOf({ banks, regions }: Machine): number {
-  const end = Math.max(...[...banks, ...regions].map(endOf));
+  const end = Math.max(...[...banks, ...regions, ...MEMORY.places].map(endOf));
   return Math.ceil((end - RAM_START) / G) * G;
 }
 
