@@ -9,7 +9,6 @@ import type { Op, OpName } from '../../contract/operations.ts';
 import { OP_NAMES } from '../../contract/operations.ts';
 import type { Random } from '../random.ts';
 import { between, chance, pick } from '../random.ts';
-import { widthOf } from './masks.ts';
 import { drawOperation } from './operations.ts';
 import { Plan } from './plan.ts';
 import type { Scale } from './sizes.ts';
@@ -120,8 +119,9 @@ export interface Configuration {
 /** What a subject can be asked. */
 export type Operations = ReadonlySet<OpName>;
 
-/** Kinds with running sums of their weights. */
+/** Kinds that are drawn at all, with running sums of their weights. */
 interface Kinds {
+  readonly names: readonly OpName[];
   readonly sums: readonly number[];
   readonly total: number;
 }
@@ -186,19 +186,24 @@ function drawFocus(random: Random, machine: Machine): number[] {
 }
 
 function kindsOf(weight: (name: OpName) => number): Kinds {
+  const names: OpName[] = [];
+  const sums: number[] = [];
   let total = 0;
-  const sums = OP_NAMES.map((name) => {
-    total += weight(name);
-    return total;
-  });
-  return { sums, total };
+  for (const name of OP_NAMES) {
+    const own = weight(name);
+    if (own === 0) continue;
+    total += own;
+    names.push(name);
+    sums.push(total);
+  }
+  return { names, sums, total };
 }
 
-function drawKind(random: Random, { sums, total }: Kinds): OpName {
+function drawKind(random: Random, { names, sums, total }: Kinds): OpName {
   const at = random.below(total) + 1;
   let index = 0;
   while (sums[index]! < at) index += 1;
-  return OP_NAMES[index]!;
+  return names[index]!;
 }
 
 /** What a program is about. */
@@ -254,10 +259,10 @@ function swarmKinds(random: Random, operations: Operations, theme: Theme): Kinds
 }
 
 /** What drivers do when they probe: the mask the device has is set, and syncs may be skipped. */
-function setMasks({ focus }: Configuration, { machine }: Plan, program: Op[]): void {
+function setMasks({ focus }: Configuration, plan: Plan, program: Op[]): void {
   for (const device of new Set(focus)) {
-    const mask = widthOf(machine.devices[device]!.mask);
-    if (mask !== null) program.push({ op: 'set_mask', device, mask });
+    const mask = plan.widthOf(device);
+    if (mask !== undefined) program.push({ op: 'set_mask', device, mask });
   }
 }
 

@@ -5,7 +5,6 @@ import { ATTRS, DIRECTIONS } from '../../contract/operations.ts';
 import type { Random } from '../random.ts';
 import { between, chance, pick } from '../random.ts';
 import type { Configuration } from './draw.ts';
-import { widthOf } from './masks.ts';
 import { drawOnPages } from './pages.ts';
 import type { Plan, PlannedBuffer } from './plan.ts';
 import { drawDevice } from './ranges.ts';
@@ -215,7 +214,7 @@ function drawOnLimits(random: Random, op: LimitOp, config: Configuration, plan: 
     case 'set_mask': {
       // Half of the time the one it has, while something is mapped: that stays within reach.
       const user = chance(random, 1, 2) ? (plan.mappings.at(-1)?.device ?? device) : null;
-      const own = user === null ? null : widthOf(machine.devices[user]!.mask);
+      const own = user === null ? undefined : plan.widthOf(user);
       return { op, device: user ?? device, mask: own ?? pick(random, MASKS) };
     }
     case 'set_coherent_mask':

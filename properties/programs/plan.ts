@@ -4,7 +4,7 @@
  */
 import type { Machine } from '../../contract/machine.ts';
 import { isCoherent, maxPfn, PROFILES } from '../../contract/machine.ts';
-import { minNotZero } from '../../contract/numbers.ts';
+import { bitsOfMask, minNotZero } from '../../contract/numbers.ts';
 
 /** A pool as its users know it. */
 export interface PlannedPool {
@@ -43,6 +43,45 @@ export interface PlannedMapping {
   readonly table: number;
 }
 
+/** What follows from the machine alone: several programs run on each. */
+interface Fixed {
+  /** Regions that can be areas. */
+  readonly areas: readonly number[];
+  /** Devices that some memory is out of reach for, without translation in front of them. */
+  readonly narrow: readonly number[];
+  readonly servedByGlobal: readonly boolean[];
+  /** Index of the region the global pool is made of, or -1. */
+  readonly global: number;
+}
+
+const FIXED = new WeakMap<Machine, Fixed>();
+
+function fixedOf(machine: Machine): Fixed {
+  const known = FIXED.get(machine);
+  if (known !== undefined) return known;
+  const fixed = computeFixed(machine);
+  FIXED.set(machine, fixed);
+  return fixed;
+}
+
+function computeFixed(machine: Machine): Fixed {
+  const { devices, regions } = machine;
+  const end = maxPfn(machine) * machine.pageSize;
+  const built = PROFILES[machine.profile].globalPool;
+  return {
+    areas: regions.flatMap(({ kind, disabled }, i) => (kind === 'cma' && !disabled ? [i] : [])),
+    narrow: devices.flatMap(({ iommu, mask, busLimit }, index) =>
+      iommu === null && mask !== null && minNotZero(mask, busLimit) < end - 1 ? [index] : [],
+    ),
+    servedByGlobal: devices.map(
+      (device) => built && !isCoherent(machine, device) && device.iommu === null,
+    ),
+    global: built
+      ? regions.findLastIndex((r) => r.kind === 'pool' && r.isDefault && !r.disabled && r.size > 0)
+      : -1,
+  };
+}
+
 export class Plan {
   readonly machine: Machine;
   /** Pool of each device, or null. */
@@ -55,35 +94,28 @@ export class Plan {
   readonly restricted: boolean[];
   /** Pages of areas somebody uses: region, first page, how many. */
   readonly pinned: (readonly [region: number, page: number, pages: number])[] = [];
-  /** Regions that can be areas. */
-  readonly areas: readonly number[];
-  /** Devices that some memory is out of reach for, without translation in front of them. */
-  readonly narrow: readonly number[];
   nextLabel = 0;
   readonly #byRegion = new Map<number, PlannedPool>();
   readonly #global: PlannedPool | null = null;
-  readonly #servedByGlobal: readonly boolean[];
+  readonly #fixed: Fixed;
 
   constructor(machine: Machine) {
     this.machine = machine;
     this.pools = machine.devices.map(() => null);
     this.restricted = machine.devices.map(() => false);
-    this.areas = machine.regions.flatMap(({ kind, disabled }, index) =>
-      kind === 'cma' && !disabled ? [index] : [],
-    );
-    const end = maxPfn(machine) * machine.pageSize;
-    this.narrow = machine.devices.flatMap(({ iommu, mask, busLimit }, index) =>
-      iommu === null && mask !== null && minNotZero(mask, busLimit) < end - 1 ? [index] : [],
-    );
-    const built = PROFILES[machine.profile].globalPool;
-    this.#servedByGlobal = machine.devices.map(
-      (device) => built && !isCoherent(machine, device) && device.iommu === null,
-    );
-    if (!built) return;
-    const index = machine.regions.findLastIndex(
-      (r) => r.kind === 'pool' && r.isDefault && !r.disabled && r.size > 0,
-    );
-    if (index >= 0) this.#global = this.#regionPool(index);
+    this.#fixed = fixedOf(machine);
+    const { global } = this.#fixed;
+    if (global >= 0) this.#global = this.#regionPool(global);
+  }
+
+  /** Regions that can be areas. */
+  get areas(): readonly number[] {
+    return this.#fixed.areas;
+  }
+
+  /** Devices that some memory is out of reach for, without translation in front of them. */
+  get narrow(): readonly number[] {
+    return this.#fixed.narrow;
   }
 
   /** Is there a pool that devices and requests it is not for might take from by mistake? */
@@ -91,9 +123,17 @@ export class Plan {
     return this.#global !== null;
   }
 
+  /** How many bits the device says it can address; undefined: none, or no such number. */
+  widthOf(device: number): number | undefined {
+    const { mask } = this.machine.devices[device]!;
+    return mask === null ? undefined : bitsOfMask(mask);
+  }
+
   /** The pool an allocation of the device would come from, or null. */
   poolOf(device: number): PlannedPool | null {
-    return this.pools[device] ?? (this.#servedByGlobal[device] === true ? this.#global : null);
+    return (
+      this.pools[device] ?? (this.#fixed.servedByGlobal[device] === true ? this.#global : null)
+    );
   }
 
   /** May the device free the buffer: is it bound to its pool, in the same manner? */
