@@ -8,8 +8,8 @@ export const C_TABLES_FILE = 'operations.h';
 /**
  * Numbers are the places of things in the operation table, as on the wire. `OP_MAP_PAGE` is an
  * operation, `MAP_PAGE_SIZE` the place of a field, `CHOICE_GFP_ATOMIC` a choice, `RESULT_PHYS` a
- * result, `FLAG_ATTRS_NO_WARN` a bit. A field with other choices than its namesakes bears the operation
- * as well: `CHOICE_UNMAP_DIRECTION_MAPPED`.
+ * result, `FLAG_ATTRS_NO_WARN` a bit. A field with other choices than its namesakes bears the
+ * operation as well: `CHOICE_UNMAP_DIRECTION_MAPPED`.
  */
 export function cTables(): string {
   const parts = [

@@ -138,8 +138,8 @@ export const LINUX_STREAMING: readonly Bug[] = [
       },
     ],
     story:
-      'Cleaning or dropping cache lines of bytes that the kernel has no address for, for a device ' +
-      'that does not snoop, crashes it.',
+      'Cleaning or dropping cache lines of bytes that the kernel has no address for crashes it; ' +
+      'devices that do not snoop ask for that.',
     reference: 'no-linear-maintenance',
   },
   {

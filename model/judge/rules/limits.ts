@@ -2,14 +2,13 @@
 import { hex, maskOfBits, minNotZero, sizeText, UNLIMITED } from '../../../contract/numbers.ts';
 import type { OpOf } from '../../../contract/operations.ts';
 import type { Outcome } from '../../../contract/outcome.ts';
-import { failed, NONE, OK } from '../../../contract/outcome.ts';
+import { failed, OK } from '../../../contract/outcome.ts';
 import { isForced, maxBounce, poolsOf } from '../bounce.ts';
 import type { Rule } from '../rule.ts';
 import { broken, outcomeText } from '../rule.ts';
 import type { DeviceState, State } from '../state.ts';
 import {
   coherentOk,
-  firstTranslation,
   ramUncovered,
   requiredMasks,
   streamLimit,
@@ -90,10 +89,6 @@ export const physToDma: Rule<'phys_to_dma'> = {
   check: (state, op, outcome) =>
     checkAddress('dma/translate', translations(deviceOf(state, op), op.phys, 1), outcome),
   adopt: changesNothing,
-  assume: (state, op) => {
-    const address = firstTranslation(deviceOf(state, op), op.phys);
-    return address === null ? NONE : { is: 'ok', address };
-  },
 };
 
 export const dmaToPhys: Rule<'dma_to_phys'> = {
@@ -101,7 +96,6 @@ export const dmaToPhys: Rule<'dma_to_phys'> = {
   check: (state, op, outcome) =>
     checkAddress('dma/untranslate', untranslations(deviceOf(state, op), op.dma), outcome),
   adopt: changesNothing,
-  assume: () => NONE,
 };
 
 export const coherentOkRule: Rule<'coherent_ok'> = {
@@ -111,7 +105,6 @@ export const coherentOkRule: Rule<'coherent_ok'> = {
     return checkTruth('dma/coherent-ok', mayBeTrue, mayBeFalse, outcome);
   },
   adopt: changesNothing,
-  assume: () => OK,
 };
 
 export const capable: Rule<'capable'> = {
@@ -123,7 +116,6 @@ export const capable: Rule<'capable'> = {
     return checkTruth('dma/capable', fits, !fits, outcome);
   },
   adopt: changesNothing,
-  assume: () => OK,
 };
 
 const defined = (state: State, op: { readonly device: number }) =>
@@ -134,7 +126,6 @@ export const requiredMask: Rule<'required_mask'> = {
   check: (state, op, outcome) =>
     checkAddress('dma/required-mask', requiredMasks(state, deviceOf(state, op)), outcome),
   adopt: changesNothing,
-  assume: () => OK,
 };
 
 /** May all of RAM be in reach, and may some of it not be? */
@@ -157,7 +148,6 @@ export const addressingLimited: Rule<'addressing_limited'> = {
     return checkTruth('dma/addressing-limited', mayBeTrue, mayBeFalse, outcome);
   },
   adopt: changesNothing,
-  assume: () => OK,
 };
 
 type SizeOf = OpOf<'max_mapping_size' | 'opt_mapping_size'>;
@@ -184,7 +174,6 @@ function mappingSize<N extends SizeOf['op']>(): Rule<N> {
       return broken('dma/mapping-size', allowed.map(sizeText).join(' or '), text);
     },
     adopt: changesNothing,
-    assume: () => OK,
   };
 }
 

@@ -5,7 +5,6 @@
 import type { Violation } from '../../../contract/law.ts';
 import { endsWithin, hex, sizeText } from '../../../contract/numbers.ts';
 import type { Outcome, Pieces } from '../../../contract/outcome.ts';
-import { failed, NONE } from '../../../contract/outcome.ts';
 import { without } from '../arena.ts';
 import {
   inOneSegment,
@@ -214,25 +213,12 @@ function adoptMap(state: State, op: Mapping, outcome: Outcome): void {
   settle(state);
 }
 
-function assumeMap(state: State, op: Mapping): Outcome {
-  const device = deviceFor(state, op);
-  const addresses = piecesOf(state, op).map((piece) => directly(device, piece));
-  if (mayRefuse(state, op) || addresses.includes(null)) {
-    return op.op === 'map_page' || op.call === 'sg' ? NONE : failed('EIO');
-  }
-  const pieces = piecesOf(state, op).map(({ length }, i) => [addresses[i]!, length] as const);
-  return op.op === 'map_page'
-    ? { is: 'ok', address: addresses[0]! }
-    : { is: 'ok', segments: pieces };
-}
-
 function rule<N extends Mapping['op']>(): Rule<N> {
   return {
     tells: ['bounce-pool'],
     legality: (state, op) => mapLegality(state, op as Mapping),
     check: (state, op, outcome) => checkMap(state, op as Mapping, outcome),
     adopt: (state, op, outcome) => adoptMap(state, op as Mapping, outcome),
-    assume: (state, op) => assumeMap(state, op as Mapping),
   };
 }
 
@@ -274,7 +260,6 @@ export const mapResource: Rule<'map_resource'> = {
       dirty: [],
     });
   },
-  assume: (_state, op) => ({ is: 'ok', address: op.phys }),
 };
 
 export const mappedLength = ({ pieces }: MappingState) => lengthOf(pieces);

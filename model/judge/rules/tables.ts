@@ -3,7 +3,7 @@ import type { Violation } from '../../../contract/law.ts';
 import { hex } from '../../../contract/numbers.ts';
 import type { OpOf } from '../../../contract/operations.ts';
 import type { Outcome, Pieces } from '../../../contract/outcome.ts';
-import { failed, OK } from '../../../contract/outcome.ts';
+import { OK } from '../../../contract/outcome.ts';
 import type { Piece, TableState } from '../mappings.ts';
 import { lengthOf, partOf } from '../mappings.ts';
 import type { Legality, Rule } from '../rule.ts';
@@ -85,7 +85,6 @@ export const sgFromPages: Rule<'sg_from_pages'> = {
     const more = op.more === 0 ? null : op.more;
     addTable(state, { label: op.out, entries, buffers: [op.buffer], more });
   },
-  assume: (state, op) => (refusesBuild(state, op) ? failed('EINVAL') : OK),
 };
 
 /** Of an open table whose data ends where a page ends; its last pages fill theirs. */
@@ -112,7 +111,6 @@ export const sgAppend: Rule<'sg_append'> = {
     const more = op.more === 0 ? null : op.more;
     addTable(state, { ...table, entries, buffers: [...table.buffers, op.buffer], more });
   },
-  assume: (state, op) => (refusesBuild(state, op) ? failed('EINVAL') : OK),
 };
 
 export const sgOfBuffer: Rule<'sg_of_buffer'> = {
@@ -132,7 +130,6 @@ export const sgOfBuffer: Rule<'sg_of_buffer'> = {
       addTable(state, { label: op.out, entries, buffers: [op.buffer], more: null });
     }
   },
-  assume: () => OK,
 };
 
 function wholeBuffer(state: State, label: number): Piece {
@@ -187,9 +184,6 @@ export const sgSplit: Rule<'sg_split'> = {
     if (outcome.is !== 'ok') return;
     const entries = fromOutcome(outcome, splitOf(table, op));
     addTable(state, { ...table, label: op.out, entries });
-  },
-  assume: (state, op) => {
-    return splitOf(state.tables.get(op.table)!, op).length > 0 ? OK : failed('EINVAL');
   },
 };
 
