@@ -36,7 +36,14 @@ export function drawOnMemory(random: Random, memory: GivenMemory, limits: Machin
     swiotlb: drawSwiotlb(random, profile),
     devices: devices.map((device) => ({ ...device, iommu: null })),
   };
-  return chance(random, 3, 4) ? drawBouncing(random, machine) : machine;
+  return chance(random, 3, 4) ? oftenForced(random, drawBouncing(random, machine)) : machine;
+}
+
+/** Where pages come from is not ours to say, so that a limit alone makes few of them bounce. */
+function oftenForced(random: Random, machine: Machine): Machine {
+  const { swiotlb } = machine;
+  if (swiotlb === null || !chance(random, 1, 3)) return machine;
+  return { ...machine, swiotlb: { ...swiotlb, force: true } };
 }
 
 /** Regions of the kinds and places that are allowed. */
