@@ -4,6 +4,8 @@ import { MissingError } from '../linux/rig/rig.ts';
 import { linuxSubject } from '../linux/subject.ts';
 import { pipeSubject } from '../pipe/subject.ts';
 import { carveoutSubject } from '../sut/subject.ts';
+import type { OptionSpec, Parsed } from './options.ts';
+import { timeOption } from './options.ts';
 import { UsageError } from './usage.ts';
 
 /** How to reach the subject; plain data, so that a worker can do it again. */
@@ -15,6 +17,18 @@ export interface SubjectChoice {
 
 /** Stands for a packaged kernel; a program of that name needs a path. */
 export const LINUX = 'linux';
+
+/** Shared by the commands that run subjects elsewhere. */
+export const TIMEOUT: OptionSpec = {
+  value: 'TIME',
+  doc: 'how long it may take for an answer (default 10s; linux 60s, which clears memory slowly)',
+};
+
+/** The subject of a command line, or of a file it names; null: the built-in one. */
+export function choiceOf(command: string | null, parsed: Parsed): SubjectChoice {
+  const usual = command === LINUX ? 60_000 : 10_000;
+  return { command, timeoutMs: timeOption(parsed, 'timeout') ?? usual };
+}
 
 /** @throws UsageError when what the subject needs is not here */
 export async function openSubject({ command, timeoutMs }: SubjectChoice): Promise<Subject> {

@@ -9,6 +9,8 @@ import type { Ended, Vm } from './rig/vm.ts';
 
 /** How to have a kernel with the machine of this session. */
 export interface Boots {
+  /** Called when what was answered since the boot or the last reset has been judged. */
+  judged(): void;
   /** Another one, as fresh as the first. @throws Error when it does not come up */
   boot(): Promise<Vm>;
   /** Bytes that make devices anew. */
@@ -46,17 +48,28 @@ export class LinuxSession implements BatchSession {
   }
 
   async reset(): Promise<void> {
+    this.#over();
     this.#vm ??= await this.#boots.boot();
-    this.#history = [];
     const reply = await this.#vm.request(this.#boots.setup);
     if ('ended' in reply) {
-      await this.close();
+      await this.#stop();
       throw new Error(`the kernel died while its devices were made: ${reply.crash.where}`);
     }
     readSetup(reply);
   }
 
   async close(): Promise<void> {
+    this.#over();
+    await this.#stop();
+  }
+
+  /** The next program begins, or none does. */
+  #over(): void {
+    if (this.#history.length > 0) this.#boots.judged();
+    this.#history = [];
+  }
+
+  async #stop(): Promise<void> {
     const vm = this.#vm;
     this.#vm = null;
     await vm?.stop();
@@ -76,7 +89,7 @@ export class LinuxSession implements BatchSession {
     ops: readonly Op[],
     first: { readonly crash: Crash; readonly at: number | null },
   ): Promise<readonly Outcome[]> {
-    await this.close();
+    await this.#stop();
     const vm = await this.#boots.boot();
     try {
       await this.#try(vm, this.#history);

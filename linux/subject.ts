@@ -55,6 +55,7 @@ export async function linuxSubject(options: LinuxOptions): Promise<BatchSubject>
     onProgress: options.onProgress,
   });
   const live = new Set<LinuxSession>();
+  const first = firstTold(rig, options.onProgress);
   return {
     kind: 'batch',
     name: `linux ${rig.release}`,
@@ -65,13 +66,28 @@ export async function linuxSubject(options: LinuxOptions): Promise<BatchSubject>
     casesPerMachine: CASES_PER_MACHINE,
     accepts: refusalOf,
     async boot(machine) {
-      const session = await bootSession(rig, machine, options);
+      const session = await bootSession(rig, machine, options, first);
       if (!('refused' in session)) live.add(session);
       return session;
     },
     async close() {
       for (const session of live) await session.close();
     },
+  };
+}
+
+/** Tells once how long it took from nothing to the first judged program, and what took it. */
+function firstTold({ release, timings }: Rig, onProgress: (text: string) => void) {
+  let told = false;
+  return (bootMs: number) => {
+    if (told) return;
+    told = true;
+    const seconds = (ms: number) => `${(ms / 1000).toFixed(1)} s`;
+    const packages = seconds(timings.fetch + timings.unpack);
+    const parts = `packages ${packages}, module ${seconds(timings.build)}, boot ${seconds(bootMs)}`;
+    onProgress(
+      `linux ${release}: first program judged after ${seconds(performance.now())}: ${parts}`,
+    );
   };
 }
 
@@ -86,6 +102,7 @@ async function bootSession(
   rig: Rig,
   machine: Machine,
   options: LinuxOptions,
+  judged: (bootMs: number) => void,
 ): Promise<LinuxSession | Refused> {
   const setup = setupRequest(machine, arenasOf(machine));
   const boot = () => bootUp(rig, machine, options, setup);
@@ -96,7 +113,11 @@ async function bootSession(
     if ('refused' in next) throw new Error(`it came up before: ${next.refused}`);
     return next.vm;
   };
-  return new LinuxSession(up.vm, bootedOf(up.hello), { setup, boot: again });
+  return new LinuxSession(up.vm, bootedOf(up.hello), {
+    setup,
+    boot: again,
+    judged: () => judged(up.vm.bootMs ?? 0),
+  });
 }
 
 async function bootUp(

@@ -21,7 +21,7 @@ import { carveoutSubject } from '../../sut/subject.ts';
 import type { OptionSpec, Parsed } from '../options.ts';
 import { helpText, integerOption, parseOptions, timeOption } from '../options.ts';
 import { askPlanted, plantedIds } from '../planted.ts';
-import { LINUX, openSubject } from '../subject.ts';
+import { choiceOf, LINUX, openSubject, TIMEOUT } from '../subject.ts';
 import { Terminal } from '../terminal.ts';
 import { seedOf } from './fuzz.ts';
 
@@ -29,7 +29,7 @@ const OPTIONS = {
   seed: { value: 'TEXT', doc: 'any string; default CARVEOUT_SEED, else a fresh one' },
   time: { value: 'TIME', doc: 'stop after 30s, 5m, 1h (default 30s without --cases)' },
   cases: { value: 'N', doc: 'stop after so many cases' },
-  timeout: { value: 'TIME', doc: 'how long the kernel may take for an answer (default 10s)' },
+  timeout: TIMEOUT,
   failures: { value: 'DIR', doc: 'where failure files go (default failures)' },
   labels: { doc: 'print what the generated cases reached' },
   help: { doc: 'this text' },
@@ -64,15 +64,13 @@ function twin(): Twin {
   };
 }
 
-const timeoutOf = (parsed: Parsed) => timeOption(parsed, 'timeout') ?? 10_000;
-
 async function compareMany(parsed: Parsed): Promise<number> {
   const failures = parsed.values.get('failures') ?? 'failures';
   checkFolder(failures);
   const seed = seedOf(parsed);
   const cases = integerOption(parsed, 'cases', 1);
   const timeMs = timeOption(parsed, 'time') ?? (cases === undefined ? 30_000 : undefined);
-  const subject = await openSubject({ command: LINUX, timeoutMs: timeoutOf(parsed) });
+  const subject = await openSubject(choiceOf(LINUX, parsed));
   const terminal = new Terminal();
   process.stdout.write(`seed "${seed}"\n`);
   try {
@@ -129,7 +127,7 @@ interface Named {
 }
 
 async function compareFiles(files: readonly Named[], parsed: Parsed): Promise<number> {
-  const subject = await openSubject({ command: LINUX, timeoutMs: timeoutOf(parsed) });
+  const subject = await openSubject(choiceOf(LINUX, parsed));
   if (subject.kind !== 'batch') throw new Error('Linux answers batches');
   const profile = profileOf(subject, []);
   let code = 0;
