@@ -27,7 +27,7 @@ export interface LinuxOptions {
 const UNABLE: readonly OpName[] = ['pin', 'unpin', 'run_work', 'census', 'evict', 'prefetch'];
 
 /** Repaired rows that Linux 6.12 has and machines of the rig can show. */
-const KNOWN = [
+export const LINUX_KNOWN = [
   'pool-size-zero',
   'pool-base-misaligned',
   'window-crossed',
@@ -61,7 +61,7 @@ export async function linuxSubject(options: LinuxOptions): Promise<BatchSubject>
     name: `linux ${rig.release}`,
     observes: new Set(['phys', 'handle', 'bytes', 'entries', 'device-bytes']),
     operations: OP_NAMES.filter((name) => !UNABLE.includes(name)),
-    known: KNOWN,
+    known: LINUX_KNOWN,
     machines: LINUX_MACHINES,
     casesPerMachine: CASES_PER_MACHINE,
     accepts: refusalOf,

@@ -1,18 +1,14 @@
 /** `carveout twin`: the implementation as Linux 6.12 beside a running one, answer by answer. */
 import { KNOWN_IDS } from '../../contract/known.ts';
-import type { Violation } from '../../contract/law.ts';
 import type { Machine } from '../../contract/machine.ts';
 import type { Op } from '../../contract/operations.ts';
-import type { Scenario } from '../../contract/scenario.ts';
+import type { BatchSubject } from '../../contract/subject.ts';
 import { handsOut } from '../../linux/limits.ts';
-import { Tally } from '../../properties/labels/tally.ts';
 import type { CampaignResult } from '../../properties/runner/campaign.ts';
 import { campaign } from '../../properties/runner/campaign.ts';
-import { readScenario } from '../../properties/runner/corpus.ts';
 import { checkFolder } from '../../properties/runner/files.ts';
-import { BatchRunner, profileOf } from '../../properties/runner/run.ts';
+import { profileOf } from '../../properties/runner/run.ts';
 import type { Twin } from '../../properties/twin/run.ts';
-import { runTwin } from '../../properties/twin/run.ts';
 import type { Report } from '../../report/campaign.ts';
 import { exitCode } from '../../report/campaign.ts';
 import { notJudged } from '../../report/not-judged.ts';
@@ -23,6 +19,16 @@ import { helpText, integerOption, parseOptions, timeOption } from '../options.ts
 import { askPlanted, plantedIds } from '../planted.ts';
 import { choiceOf, LINUX, openSubject, TIMEOUT } from '../subject.ts';
 import { Terminal } from '../terminal.ts';
+import type { TwinResult } from '../twin-files.ts';
+import {
+  compareLive,
+  compareRecorded,
+  readTwinFile,
+  TraceOf,
+  tracePath,
+  twinFileText,
+} from '../twin-files.ts';
+import { UsageError } from '../usage.ts';
 import { seedOf } from './fuzz.ts';
 
 const OPTIONS = {
@@ -32,6 +38,8 @@ const OPTIONS = {
   timeout: TIMEOUT,
   failures: { value: 'DIR', doc: 'where failure files go (default failures)' },
   labels: { doc: 'print what the generated cases reached' },
+  recorded: { doc: 'take the answers from the traces: no kernel is started' },
+  record: { value: 'DIR', doc: 'write what the kernel answers as traces' },
   help: { doc: 'this text' },
 } as const satisfies Record<string, OptionSpec>;
 
@@ -43,15 +51,65 @@ export async function twinCommand(args: readonly string[]): Promise<number> {
   const parsed = parseOptions(args, OPTIONS);
   if (parsed.switches.has('help')) {
     const about =
-      'Runs the implementation, with all of linux-6.12 planted, beside a running kernel.';
+      'Runs the implementation, with all of linux-6.12 planted, beside a running kernel: generated ' +
+      'programs, or scenarios and traces.';
     process.stdout.write(helpText('twin [FILE…] [options]', about, OPTIONS));
     return 0;
   }
   if (plantedIds().length === 0) {
     return (await askPlanted(PLANTED, parsed, ['twin', ...args])).code;
   }
-  const scenarios = parsed.words.map((path) => ({ path, scenario: readScenario(path) }));
-  return scenarios.length > 0 ? await compareFiles(scenarios, parsed) : await compareMany(parsed);
+  return parsed.words.length > 0 ? await compareFiles(parsed) : await compareMany(parsed);
+}
+
+/** Exit code 1: an answer differs, or a law is broken. */
+async function compareFiles(parsed: Parsed): Promise<number> {
+  const folder = recordFolder(parsed);
+  const isRecorded = parsed.switches.has('recorded');
+  const files = await Promise.all(parsed.words.map(readTwinFile));
+  const none = files.find(({ recorded }) => recorded === null);
+  if (isRecorded && (none !== undefined || folder !== null)) {
+    throw new UsageError(
+      none === undefined
+        ? '--recorded and --record: one of the two'
+        : `--recorded: ${none.path} is no trace: it has no answers`,
+    );
+  }
+  const subject = isRecorded ? null : await openLinux(parsed);
+  let code = 0;
+  const tell = (result: TwinResult) => {
+    process.stdout.write(twinFileText(result));
+    if (result.failure !== null) code = 1;
+  };
+  try {
+    for (const file of files) {
+      if (file.recorded !== null) tell(await compareRecorded(twin(), file.path, file.recorded));
+      if (subject === null) continue;
+      const named = folder === null ? null : () => tracePath(folder, file.path);
+      tell(await compareLive(recording(subject, named), subject, file));
+    }
+  } finally {
+    await subject?.close?.();
+  }
+  return code;
+}
+
+function recordFolder(parsed: Parsed): string | null {
+  const folder = parsed.values.get('record') ?? null;
+  if (folder !== null) checkFolder(folder);
+  return folder;
+}
+
+/** `path`: where the next trace goes; null: none is written. */
+function recording(subject: BatchSubject, path: (() => string) | null): Twin {
+  if (path === null) return twin();
+  return { ...twin(), recorder: (machine) => new TraceOf(path(), subject, machine) };
+}
+
+async function openLinux(parsed: Parsed): Promise<BatchSubject> {
+  const subject = await openSubject(choiceOf(LINUX, parsed));
+  if (subject.kind !== 'batch') throw new Error('Linux answers batches');
+  return subject;
 }
 
 /** The implementation, asked what Linux can answer at the same addresses. */
@@ -65,12 +123,14 @@ function twin(): Twin {
 }
 
 async function compareMany(parsed: Parsed): Promise<number> {
+  if (parsed.switches.has('recorded')) throw new UsageError('--recorded is for traces');
+  const folder = recordFolder(parsed);
   const failures = parsed.values.get('failures') ?? 'failures';
   checkFolder(failures);
   const seed = seedOf(parsed);
   const cases = integerOption(parsed, 'cases', 1);
   const timeMs = timeOption(parsed, 'time') ?? (cases === undefined ? 30_000 : undefined);
-  const subject = await openSubject(choiceOf(LINUX, parsed));
+  const subject = await openLinux(parsed);
   const terminal = new Terminal();
   process.stdout.write(`seed "${seed}"\n`);
   try {
@@ -79,7 +139,7 @@ async function compareMany(parsed: Parsed): Promise<number> {
       cases,
       timeMs,
       failures,
-      twin: twin(),
+      twin: recording(subject, folder === null ? null : numbered(folder, seed)),
       known: [],
       bugs: [],
       command: LINUX,
@@ -95,6 +155,15 @@ async function compareMany(parsed: Parsed): Promise<number> {
     terminal.close();
     await subject.close?.();
   }
+}
+
+/** A trace for each case: `seed-1.trace`, `seed-2.trace`, … */
+function numbered(folder: string, seed: string): () => string {
+  let count = 0;
+  return () => {
+    count += 1;
+    return tracePath(folder, `${seed}-${count}`);
+  };
 }
 
 /** Rows nobody met are no failure here: they are held against the laws by `fuzz`. */
@@ -119,46 +188,4 @@ function reportOf(
     notJudged: laws,
     interrupted,
   };
-}
-
-interface Named {
-  readonly path: string;
-  readonly scenario: Scenario;
-}
-
-async function compareFiles(files: readonly Named[], parsed: Parsed): Promise<number> {
-  const subject = await openSubject(choiceOf(LINUX, parsed));
-  if (subject.kind !== 'batch') throw new Error('Linux answers batches');
-  const profile = profileOf(subject, []);
-  let code = 0;
-  try {
-    for (const { path, scenario } of files) {
-      const reason = subject.accepts(scenario.machine);
-      if (reason !== null) {
-        process.stdout.write(`${path}\n  refused    ${reason}\n`);
-        continue;
-      }
-      const runner = new BatchRunner(subject, profile);
-      const tally = new Tally();
-      try {
-        const failure = await runner.use(scenario.machine, (session) =>
-          runTwin(twin(), session, scenario, profile, tally, false),
-        );
-        const same = tally.counts.get('twin: same') ?? 0;
-        const told =
-          failure === null ? `same       ${same} answers` : differenceText(failure.violation);
-        process.stdout.write(`${path}\n  ${told}\n`);
-        if (failure !== null) code = 1;
-      } finally {
-        await runner.close();
-      }
-    }
-  } finally {
-    await subject.close?.();
-  }
-  return code;
-}
-
-function differenceText({ expected, observed }: Violation): string {
-  return `different  Linux: ${expected}\n  here       ${observed}`;
 }

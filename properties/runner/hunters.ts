@@ -104,7 +104,7 @@ export function twinned(
   const counted = new Counted(counters);
   return batched('twin', profile, counted, (kase, spares) =>
     batch.use(kase.machine, (session) =>
-      runTwin(twin, session, kase, profile, counted.tally, spares),
+      runTwin(session, kase, { twin, right: profile, tally: counted.tally, spares }),
     ),
   );
 }

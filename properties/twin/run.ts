@@ -9,7 +9,7 @@ import { broken, outcomeText } from '../../model/judge/rule.ts';
 import { lowLimit } from '../../model/judge/rules/bounce-pool.ts';
 import { Tally } from '../labels/tally.ts';
 import { batchProblem, outcomeProblem } from '../runner/form.ts';
-import { begin } from '../runner/send.ts';
+import { begin, type Recorder } from '../runner/send.ts';
 import type { Failure, Profile } from '../runner/trial.ts';
 import { Trial } from '../runner/trial.ts';
 import { compare } from './compare.ts';
@@ -23,6 +23,13 @@ export interface Twin {
   readonly profile: Profile;
   /** Can the other subject be asked that, on this machine? */
   sends(machine: Machine, op: Op): boolean;
+  /** Who is to see what the other one says on a machine; left out: nobody. */
+  recorder?(machine: Machine): TwinRecorder;
+}
+
+export interface TwinRecorder extends Recorder {
+  /** The case is over, and nothing differed. */
+  keep(): void;
 }
 
 export const TWIN_LAW: Law = {
@@ -33,17 +40,25 @@ export const TWIN_LAW: Law = {
   by: 'twin',
 };
 
+/** How two subjects are compared. */
+export interface TwinRun {
+  readonly twin: Twin;
+  /** Of the other subject. */
+  readonly right: Profile;
+  readonly tally: Tally;
+  /** Leave out what ends the other one in a known way. */
+  readonly spares: boolean;
+}
+
 /** The first broken law or difference, or null. */
 export async function runTwin(
-  twin: Twin,
   session: BatchSession,
   { machine, program }: Case,
-  right: Profile,
-  tally: Tally,
-  spares: boolean,
+  { twin, right, tally, spares }: TwinRun,
 ): Promise<Failure | null> {
   const trial = new Trial(machine, right, tally);
-  const problem = begin(session, trial);
+  const record = twin.recorder?.(machine);
+  const problem = begin(session, trial, record);
   if (problem !== null) return problem;
   const besides = withPoolOf(machine, session.booted, lowLimit(machine) + 1);
   const { subject, profile } = twin;
@@ -55,10 +70,12 @@ export async function runTwin(
   const unusable = batchProblem(outcomes, run.asked.length);
   if (unusable !== null) return trial.malformed(unusable, null, -1);
   for (const [index, asked] of run.asked.entries()) {
+    record?.answered(asked.op, outcomes[index]!);
     const failure = judgeBoth(trial, asked, outcomes[index]!, tally);
     if (failure !== null) return failure;
     if (outcomes[index]!.is === 'crash') tally.add('died in a known way');
   }
+  record?.keep();
   return null;
 }
 
