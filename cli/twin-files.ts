@@ -1,5 +1,6 @@
 /** Scenarios and traces, each on the implementation and on Linux, or beside what Linux once said. */
 import { join, parse } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import type { TraceStep } from '../contract/json/trace.ts';
 import { TraceReader, traceHeadLine, traceStepLine } from '../contract/json/trace.ts';
 import type { Violation } from '../contract/law.ts';
@@ -68,29 +69,45 @@ export async function compareRecorded(
   };
   const kase = { machine: head.machine, program: steps.map(({ op }) => op) };
   const session = new RecordedSession(recorded);
-  const failure = await runTwin(session, kase, { twin, right, tally, spares: false });
+  const how = { twin, right, tally, spares: false, closes: false };
+  const failure = await runTwin(session, kase, how);
   return { path, refused: null, failure, tally, by: `${head.subject ?? 'somebody'}, recorded` };
 }
 
-/** Beside a running kernel. */
-export async function compareLive(
-  twin: Twin,
-  subject: BatchSubject,
-  { path, kase }: TwinFile,
-): Promise<TwinResult> {
-  const tally = new Tally();
-  const result = { path, tally, by: subject.name };
-  const reason = subject.accepts(kase.machine);
-  if (reason !== null) return { ...result, refused: reason, failure: null };
-  const right = profileOf(subject, []);
-  const runner = new BatchRunner(subject, right);
-  try {
-    const failure = await runner.use(kase.machine, (session) =>
-      runTwin(session, kase, { twin, right, tally, spares: false }),
+/** Beside a running kernel, which boots once for files in a row that have the same machine. */
+export class LiveTwin {
+  readonly #subject: BatchSubject;
+  readonly #right: Profile;
+  readonly #runner: BatchRunner;
+  #machine: Case['machine'] | null = null;
+
+  constructor(subject: BatchSubject) {
+    this.#subject = subject;
+    this.#right = profileOf(subject, []);
+    this.#runner = new BatchRunner(subject, this.#right);
+  }
+
+  async compare(twin: Twin, { path, kase, recorded }: TwinFile): Promise<TwinResult> {
+    const tally = new Tally();
+    const result = { path, tally, by: this.#subject.name };
+    const reason = this.#subject.accepts(kase.machine);
+    if (reason !== null) return { ...result, refused: reason, failure: null };
+    const machine = this.#sameMachine(kase.machine);
+    const how = { twin, right: this.#right, tally, spares: false, closes: recorded === null };
+    const failure = await this.#runner.use(machine, (session) =>
+      runTwin(session, { ...kase, machine }, how),
     );
     return { ...result, refused: null, failure };
-  } finally {
-    await runner.close();
+  }
+
+  #sameMachine(machine: Case['machine']): Case['machine'] {
+    if (!isDeepStrictEqual(machine, this.#machine)) this.#machine = machine;
+    return this.#machine!;
+  }
+
+  async close(): Promise<void> {
+    await this.#runner.close();
+    await this.#subject.close?.();
   }
 }
 

@@ -83,19 +83,23 @@ export const LINUX_STREAMING: readonly Bug[] = [
     family: 'linux-6.12',
     group: 'streaming',
     edits: [
-      // Before anything is mapped: what a crash in mid table leaves behind is nobody's promise.
+      // What the pieces before it took goes back: what a crash leaves behind is nobody's promise.
       {
-        file: 'sut/subject/mappings.ts',
-        within: 'Mappings.#mapTable',
-        find: 'const error = streaming.mapSgtable(dev, table, direction, optionsOf(op));',
-        replace: `if (!dev.dmaCoherent && !op.attrs.includes('skip-cpu-sync')) {
-          const { resources } = this.#system.memory;
-          for (let index = 0; index < table.origNents; index++) {
-            if (resources.hasLinearAddress(table.phys(index), table.length(index))) continue;
-            throw new Error('arch_sync_dma_for_device: no linear address');
-          }
-        }
-        const error = streaming.mapSgtable(dev, table, direction, optionsOf(op));`,
+        file: 'sut/dma/direct-map.ts',
+        within: 'DirectMap.mapSg',
+        find: 'const length = table.length(index);',
+        replace: `const length = table.length(index);
+        const phys = table.phys(index);
+        const direct =
+          this.tlbOf(dev)?.forceBounce !== true &&
+          insideWindow(dev, phys, length) &&
+          dmaCapable(dev, physToDma(dev, phys), length) &&
+          !kmallocNeedsBounce(dev, length, direction, this.#smallLine);
+        const maintained = direct && !dev.dmaCoherent && !options.skipCpuSync;
+        if (maintained && !this.#memory.resources.hasLinearAddress(phys, length)) {
+          this.unmapSg(dev, table, index, direction, true);
+          throw new Error('arch_sync_dma_for_device: no linear address');
+        }`,
       },
       {
         file: 'sut/dma/direct-map.ts',

@@ -21,8 +21,8 @@ import { choiceOf, LINUX, openSubject, TIMEOUT } from '../subject.ts';
 import { Terminal } from '../terminal.ts';
 import type { TwinResult } from '../twin-files.ts';
 import {
-  compareLive,
   compareRecorded,
+  LiveTwin,
   readTwinFile,
   TraceOf,
   tracePath,
@@ -76,6 +76,7 @@ async function compareFiles(parsed: Parsed): Promise<number> {
     );
   }
   const subject = isRecorded ? null : await openLinux(parsed);
+  const live = subject === null ? null : new LiveTwin(subject);
   let code = 0;
   const tell = (result: TwinResult) => {
     process.stdout.write(twinFileText(result));
@@ -84,12 +85,12 @@ async function compareFiles(parsed: Parsed): Promise<number> {
   try {
     for (const file of files) {
       if (file.recorded !== null) tell(await compareRecorded(twin(), file.path, file.recorded));
-      if (subject === null) continue;
+      if (subject === null || live === null) continue;
       const named = folder === null ? null : () => tracePath(folder, file.path);
-      tell(await compareLive(recording(subject, named), subject, file));
+      tell(await live.compare(recording(subject, named), file));
     }
   } finally {
-    await subject?.close?.();
+    await live?.close();
   }
   return code;
 }

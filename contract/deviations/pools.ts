@@ -72,11 +72,11 @@ export const POOL_DEVIATIONS: readonly Deviation[] = [
     linux: 'The CPU view starts at the base, the device view at the page holding it.',
     reason: 'CPU and device see different bytes, and the first page lies outside the region.',
     repaired: 'EINVAL when the pool is created',
-    matches: (op, { law }, machine) => {
+    matches: (op, { law }, machine, { misalignedPool }) => {
       if (UNTOLD.includes(law)) return hasUntold(machine);
       if (op.op === 'declare') return misaligned(op.phys, machine);
-      // The machine does not list pools that were declared while it ran.
-      if (ELSEWHERE.includes(law)) return true;
+      // Bytes are met whenever somebody reads them.
+      if (ELSEWHERE.includes(law)) return misalignedPool || hasUntold(machine);
       return machine.regions.some((r) => r.kind === 'pool' && misaligned(r.base, machine));
     },
   },

@@ -11,6 +11,14 @@ import type { Op } from '../operations.ts';
  */
 export type Disposition = 'kept' | 'repaired' | 'excluded';
 
+/** What happened in the program before the answer in question, as far as a row asks for it. */
+export interface Past {
+  /** Was a mask set for a device that snoops, while something of it was bounced? */
+  readonly maskSetWhileBounced: boolean;
+  /** Has a pool been made whose base lies inside a page? */
+  readonly misalignedPool: boolean;
+}
+
 export interface Deviation {
   readonly id: string;
   /** Trap of the specification it decides. */
@@ -23,5 +31,5 @@ export interface Deviation {
   /** Repaired rows: the answer given instead. */
   readonly repaired?: string;
   /** Repaired rows: is this violation the known one? */
-  readonly matches?: (op: Op, violation: Violation, machine: Machine) => boolean;
+  readonly matches?: (op: Op, violation: Violation, machine: Machine, past: Past) => boolean;
 }

@@ -1,14 +1,6 @@
 /** Deviations of tables, streaming mappings and bounce memory (sections of mapping.md). */
-import type { Machine } from '../machine.ts';
-import { PROFILES } from '../machine.ts';
 import type { OpName } from '../operations.ts';
 import type { Deviation } from './row.ts';
-
-/** Can a device that snoops have something in bounce memory? */
-const bouncesForSnooping = ({ profile, swiotlb, regions, devices }: Machine) => {
-  const snoops = PROFILES[profile].alwaysCoherent || devices.some(({ coherent }) => coherent);
-  return snoops && (swiotlb !== null || regions.some(({ kind }) => kind === 'restricted'));
-};
 
 const MAPS: ReadonlySet<OpName> = new Set<OpName>(['map_page', 'map_sgtable']);
 
@@ -40,7 +32,7 @@ const REPAIRED: readonly Deviation[] = [
     reason: 'What was written is not passed on, after documented calls only.',
     repaired: 'syncs are skipped once nothing is bounced',
     // Bytes that were not passed on are met whenever somebody reads them.
-    matches: (_op, _violation, machine) => bouncesForSnooping(machine),
+    matches: (_op, _violation, _machine, past) => past.maskSetWhileBounced,
   },
   {
     id: 'no-linear-address',
@@ -72,7 +64,7 @@ const REPAIRED: readonly Deviation[] = [
     id: 'sg-split-last-output',
     spec: 'mapping 1.5',
     disposition: 'repaired',
-    laws: ['table/entries'],
+    laws: ['table/split-end'],
     linux: 'The last output of sg_split is not cut where it ends inside an entry.',
     reason: 'The device would be given bytes that nobody asked for.',
     repaired: 'every output has the bytes it was asked for',

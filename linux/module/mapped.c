@@ -93,9 +93,15 @@ int carveout_sync_for_device(struct carveout_operation *op, struct carveout_repl
 	return carveout_sync(op, carveout_part_for_device);
 }
 
+/* What a device reaches by the address that it was told. */
+static phys_addr_t carveout_reached(struct device *dev, dma_addr_t address)
+{
+	return dma_to_phys(dev, carveout_told_address(dev, address));
+}
+
 static int carveout_part_read(struct device *dev, dma_addr_t address, u64 length, void *data)
 {
-	return carveout_phys_read(data, dma_to_phys(dev, address), length);
+	return carveout_phys_read(data, carveout_reached(dev, address), length);
 }
 
 int carveout_mapped_read(struct carveout_operation *op, struct carveout_reply *out)
@@ -112,7 +118,7 @@ int carveout_mapped_read(struct carveout_operation *op, struct carveout_reply *o
 
 static int carveout_part_fill(struct device *dev, dma_addr_t address, u64 length, void *data)
 {
-	return carveout_phys_fill(dma_to_phys(dev, address), length, *(u8 *)data);
+	return carveout_phys_fill(carveout_reached(dev, address), length, *(u8 *)data);
 }
 
 int carveout_mapped_write(struct carveout_operation *op, struct carveout_reply *out)

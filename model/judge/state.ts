@@ -2,6 +2,7 @@
  * What the judge believes: the devices as they are now, the pools that exist, the buffers that
  * live. Lists and maps only; a reader checks it by eye.
  */
+import type { Past } from '../../contract/deviations.ts';
 import type { Device, Machine, Region, Window } from '../../contract/machine.ts';
 import { isCoherent, PROFILES } from '../../contract/machine.ts';
 import type { Op } from '../../contract/operations.ts';
@@ -97,6 +98,8 @@ export interface State {
   readonly accounted: boolean;
   /** Does it say what any bytes are? */
   readonly contents: boolean;
+  /** What rows of deviations ask for. */
+  readonly past: { -readonly [K in keyof Past]: Past[K] };
 }
 
 /** What the subject can be asked and can tell, as far as state depends on it. */
@@ -144,7 +147,14 @@ export function newState(machine: Machine, scope: Scope): State {
     hasPages: scope.hasPages,
     accounted: scope.accounted,
     contents: scope.contents,
+    past: { maskSetWhileBounced: false, misalignedPool: false },
   };
+}
+
+/** A pool that was made while the machine ran. */
+export function addPool(state: State, pool: PoolState): void {
+  state.pools.push(pool);
+  if (pool.base % state.machine.pageSize !== 0) state.past.misalignedPool = true;
 }
 
 function newDevice(machine: Machine, spec: Device, index: number): DeviceState {

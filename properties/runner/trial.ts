@@ -132,7 +132,7 @@ export class Trial {
     for (const id of this.#known) {
       const row = deviation(id);
       if (row === undefined || !row.laws.includes(violation.law)) continue;
-      if (row.matches?.(op, violation, this.#machine) !== true) continue;
+      if (row.matches?.(op, violation, this.#machine, this.judge.state.past) !== true) continue;
       this.#tally.add(`known: ${id}`);
       return true;
     }

@@ -1,5 +1,7 @@
 /** Are two answers to one operation the same? */
+import { hex } from '../../contract/numbers.ts';
 import type { Ok, Outcome } from '../../contract/outcome.ts';
+import { outcomeText } from '../../model/judge/rule.ts';
 
 /**
  * - `same`: nothing that both report differs.
@@ -48,6 +50,18 @@ function fieldsOf(left: Ok, right: Ok): OkField[] {
     (name): name is OkField =>
       name !== 'is' && name !== 'warnings' && name !== 'events' && right[name] !== undefined,
   );
+}
+
+/** What of an answer is not as in the other one: `address 0x7ff80000`. */
+export function differingText(one: Outcome, other: Outcome): string {
+  if (one.is !== 'ok' || other.is !== 'ok') return outcomeText(one);
+  const names = fieldsOf(one, other).filter((name) => !isEqual(one[name], other[name]));
+  return names.map((name) => `${name} ${valueText(one[name])}`).join(', ');
+}
+
+function valueText(value: unknown): string {
+  if (typeof value === 'number') return hex(value);
+  return Array.isArray(value) ? `[${value.map(valueText).join(' ')}]` : String(value);
 }
 
 function isEqual(a: unknown, b: unknown): boolean {

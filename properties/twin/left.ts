@@ -56,16 +56,19 @@ export interface Left {
   sends(op: Op): boolean;
   /** Leave out what ends the other one in a known way. */
   readonly spares: boolean;
+  /** Give everything back at the end? */
+  readonly closes: boolean;
 }
 
-/** Runs the program up to its end or a crash, and gives everything back. */
+/** Runs the program up to its end or a crash, and may give everything back. */
 export function askLeft(left: Left, { machine, program }: Case): LeftRun {
   const trial = new Trial(machine, left.profile, left.tally);
   const begun = bootJudged(left.subject, machine, trial);
   if ('failure' in begun) return begun;
   const asking = new Asking(left, trial, begun.session);
   for (const [step, op] of program.entries()) asking.ask(op, step);
-  for (const op of asking.isOver ? [] : trial.returns()) asking.ask(op, program.length);
+  for (const op of asking.isOver || !left.closes ? [] : trial.returns())
+    asking.ask(op, program.length);
   return asking.failure === null ? { asked: asking.asked } : { failure: asking.failure };
 }
 
@@ -93,6 +96,9 @@ class Asking {
   ask(op: Op, step: number): void {
     if (this.isOver || !this.#trial.sends(op)) return;
     if (!this.#left.sends(op) || !this.#labels.allows(op)) return;
+    if (growsFromArea(this.#trial.judge.state, op)) return;
+    // Memory goes back by its bus address, which must not come to mean something else.
+    if (op.op === 'set_offset' && this.#labels.anyElsewhere) return;
     if (this.#left.spares && isDeadly(this.#trial.judge.state, op)) return;
     const before = this.#labels.isElsewhere(op);
     const outcome = applySafely(this.#session, op);
@@ -106,6 +112,12 @@ class Asking {
   }
 }
 
+/** Atomic pools that run low take of the default area, at a time of their own, and keep it. */
+function growsFromArea({ memory }: State, op: Op): boolean {
+  const isAtomic = op.op === 'alloc_coherent' && op.gfp === 'atomic';
+  return isAtomic && memory.defaultArea !== null;
+}
+
 /** Which labels stand for memory whose place is not compared. */
 class Labels {
   readonly #state: State;
@@ -115,6 +127,11 @@ class Labels {
 
   constructor(state: State) {
     this.#state = state;
+  }
+
+  /** Is any of that memory still handed out? */
+  get anyElsewhere(): boolean {
+    return [...this.#elsewhere].some((label) => this.#state.buffers.has(label));
   }
 
   isElsewhere(op: Op): boolean {

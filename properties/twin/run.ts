@@ -5,14 +5,14 @@ import type { Op } from '../../contract/operations.ts';
 import type { Outcome } from '../../contract/outcome.ts';
 import type { Case } from '../../contract/scenario.ts';
 import type { BatchSession, SyncSubject } from '../../contract/subject.ts';
-import { broken, outcomeText } from '../../model/judge/rule.ts';
+import { broken } from '../../model/judge/rule.ts';
 import { lowLimit } from '../../model/judge/rules/bounce-pool.ts';
 import { Tally } from '../labels/tally.ts';
 import { batchProblem, outcomeProblem } from '../runner/form.ts';
 import { begin, type Recorder } from '../runner/send.ts';
 import type { Failure, Profile } from '../runner/trial.ts';
 import { Trial } from '../runner/trial.ts';
-import { compare } from './compare.ts';
+import { compare, differingText } from './compare.ts';
 import type { Asked } from './left.ts';
 import { askLeft, withPoolOf } from './left.ts';
 import { isUnknown } from './unknown.ts';
@@ -48,13 +48,15 @@ export interface TwinRun {
   readonly tally: Tally;
   /** Leave out what ends the other one in a known way. */
   readonly spares: boolean;
+  /** Give everything back at the end? The program of a trace has done so. */
+  readonly closes?: boolean;
 }
 
 /** The first broken law or difference, or null. */
 export async function runTwin(
   session: BatchSession,
   { machine, program }: Case,
-  { twin, right, tally, spares }: TwinRun,
+  { twin, right, tally, spares, closes = true }: TwinRun,
 ): Promise<Failure | null> {
   const trial = new Trial(machine, right, tally);
   const record = twin.recorder?.(machine);
@@ -63,13 +65,20 @@ export async function runTwin(
   const besides = withPoolOf(machine, session.booted, lowLimit(machine) + 1);
   const { subject, profile } = twin;
   const sends = (op: Op) => right.operations.has(op.op) && twin.sends(machine, op);
-  const left = { subject, profile, tally: new Tally(), sends, spares };
+  const left = { subject, profile, tally: new Tally(), sends, spares, closes };
   const run = askLeft(left, { machine: besides, program });
   if ('failure' in run) return run.failure;
   const outcomes = await session.run(run.asked.map(({ op }) => op));
   const unusable = batchProblem(outcomes, run.asked.length);
   if (unusable !== null) return trial.malformed(unusable, null, -1);
   for (const [index, asked] of run.asked.entries()) {
+    if (!trial.sends(asked.op)) {
+      // With memory elsewhere it was undefined: neither what comes after it says anything, nor does
+      // the machine that has done it.
+      tally.add('twin: ended early');
+      await session.close?.();
+      return null;
+    }
     record?.answered(asked.op, outcomes[index]!);
     const failure = judgeBoth(trial, asked, outcomes[index]!, tally);
     if (failure !== null) return failure;
@@ -89,13 +98,12 @@ function judgeBoth(
   const problem = outcomeProblem(right);
   if (problem !== null) return trial.malformed(problem, op, step);
   const told = compare(left, right, about);
-  const legal = trial.sends(op);
   const verdict =
-    told === 'different' && legal && isUnknown(trial.judge, op, left, right) ? 'unknown' : told;
+    told === 'different' && isUnknown(trial.judge, op, left, right) ? 'unknown' : told;
   tally.add(`twin: ${verdict}`);
   if (verdict === 'different') {
-    const violation = broken(TWIN_LAW.id, outcomeText(right), outcomeText(left));
+    const violation = broken(TWIN_LAW.id, differingText(right, left), differingText(left, right));
     return { violation, step, op, outcome: left };
   }
-  return legal ? trial.answer(op, right, step) : null;
+  return trial.answer(op, right, step);
 }

@@ -3,7 +3,7 @@ import { hex, maskOfBits, minNotZero, sizeText, UNLIMITED } from '../../../contr
 import type { OpOf } from '../../../contract/operations.ts';
 import type { Outcome } from '../../../contract/outcome.ts';
 import { failed, OK } from '../../../contract/outcome.ts';
-import { isForced, maxBounce, poolsOf } from '../bounce.ts';
+import { hasBounced, isForced, maxBounce, poolsOf } from '../bounce.ts';
 import type { Rule } from '../rule.ts';
 import { broken, outcomeText } from '../rule.ts';
 import type { DeviceState, State } from '../state.ts';
@@ -40,7 +40,10 @@ export const setMask: Rule<'set_mask'> = exact({
   legality: always,
   expect: expectMask,
   adopt: (state, op, outcome) => {
-    if (outcome.is === 'ok') deviceOf(state, op).mask = maskOfBits(op.mask);
+    if (outcome.is !== 'ok') return;
+    const device = deviceOf(state, op);
+    device.mask = maskOfBits(op.mask);
+    if (device.coherent && hasBounced(state, device)) state.past.maskSetWhileBounced = true;
   },
 });
 

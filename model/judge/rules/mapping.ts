@@ -10,8 +10,10 @@ import {
   inOneSegment,
   keepsBits,
   keepsBoundary,
+  mayPassOver,
   poolsOf,
   slotsBehind,
+  stepOf,
   takenOf,
   withoutRoom,
 } from '../bounce.ts';
@@ -26,7 +28,7 @@ import type { Rule } from '../rule.ts';
 import { broken, outcomeText } from '../rule.ts';
 import type { DeviceState, State } from '../state.ts';
 import type { Interval } from '../system-ram.ts';
-import { streamLimit } from '../view.ts';
+import { streamLimit, translations } from '../view.ts';
 import { mapLegality } from './map-legality.ts';
 import { checkMade, checkTransient, checkUsed, noteNeed } from './transient.ts';
 
@@ -36,6 +38,15 @@ interface Given {
   readonly made: readonly SlotsState[];
   /** Bounces of pieces before. */
   readonly earlier: readonly Bounce[];
+}
+
+/** Is that where the first byte is, and the only thing wrong that no window holds them all? */
+function leavesWindow(device: DeviceState, { start, length }: Piece, address: number): boolean {
+  return (
+    translations(device, start, length).length === 0 &&
+    translations(device, start, 1).includes(address) &&
+    endsWithin(address, length, streamLimit(device))
+  );
 }
 
 /** What is wrong with what the device was given for one piece? */
@@ -55,6 +66,9 @@ function checkPiece(
   const pools = [...poolsOf(state, device), ...made];
   const behind = slotsBehind(pools, device, piece, address);
   if (behind === null) {
+    if (leavesWindow(device, piece, address)) {
+      return broken('map/inside-window', 'bounce memory', `${hex(address)}: not all is in a window`);
+    }
     const expected = direct === null ? 'bounce memory' : `${hex(direct)} or bounce memory`;
     return broken('map/reachable', expected, `${hex(address)}, which means neither`);
   }
@@ -77,11 +91,12 @@ function checkPiece(
   const own = made.includes(pool)
     ? checkTransient(state, device, piece, pool, earlier.length)
     : null;
-  return own ?? checkSight(device, piece, address, taken, behind.data);
+  return own ?? checkSight(state, device, piece, address, taken, behind.data);
 }
 
 /** As the device sees it: low bits, boundary, reach. */
 function checkSight(
+  state: State,
   device: DeviceState,
   piece: Piece,
   address: number,
@@ -94,6 +109,9 @@ function checkSight(
     return broken('bounce/aligned', wanted, hex(address));
   }
   const bus = address - (data - taken[0]);
+  const step = stepOf(state, device, piece);
+  if (bus % step !== 0)
+    return broken('bounce/aligned', `a multiple of ${sizeText(step)}`, hex(bus));
   if (!keepsBoundary(device, bus, taken[1] - taken[0])) {
     const wanted = `no border of ${sizeText(segmentBoundary + 1)} inside`;
     return broken('bounce/boundary', wanted, runText([bus, bus + taken[1] - taken[0]]));
@@ -102,13 +120,17 @@ function checkSight(
   return broken('map/reachable', `an end up to ${hex(streamLimit(device))}`, hex(address));
 }
 
+/** The pieces that nothing but bounce memory helps. */
+function bouncedOf(state: State, op: Mapping): readonly Piece[] {
+  const device = deviceFor(state, op);
+  return piecesOf(state, op).filter((piece) => mustBounce(state, device, piece, op.direction));
+}
+
 /** May nothing be mapped? Not if each piece is reached, or has a place to bounce to. */
 function mayRefuse(state: State, op: Mapping): boolean {
   const device = deviceFor(state, op);
   if (device.mask === null) return true;
-  const bounced = piecesOf(state, op).filter((piece) =>
-    mustBounce(state, device, piece, op.direction),
-  );
+  const bounced = bouncedOf(state, op);
   if (bounced.length === 0) return false;
   if (bounced.some((piece) => !isLinear(state, piece))) return true;
   const short = withoutRoom(state, device, bounced);
@@ -161,13 +183,16 @@ function isRefused(op: Mapping, outcome: Outcome): boolean {
 function checkMap(state: State, op: Mapping, outcome: Outcome): Violation | null {
   const made = checkMade(state, op, outcome);
   if (made !== null) return made;
+  const device = deviceFor(state, op);
   if (isRefused(op, outcome)) {
     if (mayRefuse(state, op)) return null;
-    return broken('map/complete', 'a mapping: there is room for it', outcomeText(outcome));
+    const law = mayPassOver(state, device, bouncedOf(state, op))
+      ? 'map/last-place'
+      : 'map/complete';
+    return broken(law, 'a mapping: there is room for it', outcomeText(outcome));
   }
   const given = givenBy(op, outcome);
   if (given === null) return broken('any/form', 'a mapping or a refusal', outcomeText(outcome));
-  const device = deviceFor(state, op);
   if (device.mask === null) return broken('map/no-mask', 'a refusal', outcomeText(outcome));
   return checkMapped(state, op, given, madeFor(state, outcome));
 }

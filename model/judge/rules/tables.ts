@@ -159,6 +159,19 @@ function splitOf(table: TableState, op: OpOf<'sg_split'>): Piece[] {
   }));
 }
 
+/** Too much at the end has a law of its own. */
+function checkSplit(wanted: readonly Piece[], outcome: Outcome): Violation | null {
+  const violation = checkEntries(wanted, outcome);
+  if (violation?.law !== 'table/entries' || outcome.is !== 'ok') return violation;
+  const given = (outcome.entries ?? []).map(([start, length]) => ({ start, length }));
+  const first = partOf(given, 0, lengthOf(wanted)).map(([start, end]) => ({
+    start,
+    length: end - start,
+  }));
+  const isLonger = sameEntries(first, asPieces(wanted));
+  return isLonger ? { ...violation, law: 'table/split-end' } : violation;
+}
+
 export const sgSplit: Rule<'sg_split'> = {
   legality: (state, op) => {
     const legality = tableLegality(state, op.table);
@@ -175,7 +188,7 @@ export const sgSplit: Rule<'sg_split'> = {
   },
   check: (state, op, outcome) => {
     const wanted = splitOf(state.tables.get(op.table)!, op);
-    if (wanted.length > 0) return checkEntries(wanted, outcome);
+    if (wanted.length > 0) return checkSplit(wanted, outcome);
     const refused = outcome.is === 'error' && outcome.errno === 'EINVAL';
     return refused ? null : broken('table/refusal', 'EINVAL', outcomeText(outcome));
   },
