@@ -1,4 +1,4 @@
-/** Scenarios and traces, each on the implementation and on Linux, or beside what Linux once said. */
+/** Scenarios and traces, each on the implementation and on Linux, or beside what it once said. */
 import { join, parse } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import type { TraceStep } from '../contract/json/trace.ts';

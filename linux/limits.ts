@@ -64,11 +64,11 @@ const meet = (a: Bank, b: Bank) => a.base < endOf(b) && b.base < endOf(a);
 
 /**
  * Bytes of RAM QEMU needs to have for what the machine says of memory, in it or not, and for what
- * programs may declare: memory nobody has is an error on the bus.
+ * programs may declare, which goes on a little behind it: memory nobody has is an error on the bus.
  */
 export function ramOf({ banks, regions }: Machine): number {
   const end = Math.max(...[...banks, ...regions, ...MEMORY.places].map(endOf));
-  return Math.ceil((end - RAM_START) / G) * G;
+  return Math.ceil((end - RAM_START) / G + 1) * G;
 }
 
 /** Those of the arenas that are RAM of the machine and nothing else. */

@@ -51,10 +51,14 @@ export async function twinCommand(args: readonly string[]): Promise<number> {
   const parsed = parseOptions(args, OPTIONS);
   if (parsed.switches.has('help')) {
     const about =
-      'Runs the implementation, with all of linux-6.12 planted, beside a running kernel: generated ' +
-      'programs, or scenarios and traces.';
+      'Runs the implementation, with all of linux-6.12 planted, beside a running kernel: ' +
+      'generated programs, or scenarios and traces.';
     process.stdout.write(helpText('twin [FILE…] [options]', about, OPTIONS));
     return 0;
+  }
+  const isRecorded = parsed.switches.has('recorded');
+  if (isRecorded && (parsed.words.length === 0 || parsed.values.has('record'))) {
+    throw new UsageError('--recorded: traces, and no --record');
   }
   if (plantedIds().length === 0) {
     return (await askPlanted(PLANTED, parsed, ['twin', ...args])).code;
@@ -68,12 +72,8 @@ async function compareFiles(parsed: Parsed): Promise<number> {
   const isRecorded = parsed.switches.has('recorded');
   const files = await Promise.all(parsed.words.map(readTwinFile));
   const none = files.find(({ recorded }) => recorded === null);
-  if (isRecorded && (none !== undefined || folder !== null)) {
-    throw new UsageError(
-      none === undefined
-        ? '--recorded and --record: one of the two'
-        : `--recorded: ${none.path} is no trace: it has no answers`,
-    );
+  if (isRecorded && none !== undefined) {
+    throw new UsageError(`--recorded: ${none.path} is no trace: it has no answers`);
   }
   const subject = isRecorded ? null : await openLinux(parsed);
   const live = subject === null ? null : new LiveTwin(subject);
@@ -124,7 +124,6 @@ function twin(): Twin {
 }
 
 async function compareMany(parsed: Parsed): Promise<number> {
-  if (parsed.switches.has('recorded')) throw new UsageError('--recorded is for traces');
   const folder = recordFolder(parsed);
   const failures = parsed.values.get('failures') ?? 'failures';
   checkFolder(failures);

@@ -80,28 +80,36 @@ static void carveout_end_buffer(struct carveout_buffer *buffer)
 	carveout_put_buffer(buffer);
 }
 
-static void carveout_free_dma(struct carveout_buffer *buffer, struct device *dev)
+static void carveout_free_dma(struct carveout_buffer *buffer, struct device *dev,
+			      dma_addr_t handle)
 {
 	if (buffer->source == FROM_DMA)
-		dma_free_attrs(dev, buffer->size, buffer->cookie, buffer->handle, buffer->attrs);
+		dma_free_attrs(dev, buffer->size, buffer->cookie, handle, buffer->attrs);
 	else
-		dma_free_pages(dev, buffer->size, buffer->cookie, buffer->handle,
-			       buffer->direction);
+		dma_free_pages(dev, buffer->size, buffer->cookie, handle, buffer->direction);
 }
 
-/* The memory is found by what its device is bound to, so that must be as when it was given. */
+/*
+ * The memory is found by what its device is bound to, so that must be as when it was given; and by
+ * its handle, which may mean other bytes where windows overlap, so there are none now.
+ */
 void carveout_drop_buffer(struct carveout_thing *thing)
 {
 	struct carveout_buffer *buffer = container_of(thing, struct carveout_buffer, thing);
 
-	if (buffer->device) {
+	/*
+	 * A pool that answers a request for 0 bytes took nothing. One without pages would not know
+	 * the address again, and the kernel would free as many pages as there can be.
+	 */
+	if (buffer->device && buffer->size) {
 		struct device *dev = carveout_dev(buffer->device);
 		struct carveout_binding now = carveout_binding_of(dev);
 
 		carveout_bind(dev, &buffer->binding);
-		carveout_free_dma(buffer, dev);
+		dev->dma_range_map = NULL;
+		carveout_free_dma(buffer, dev, buffer->phys);
 		carveout_bind(dev, &now);
-	} else {
+	} else if (!buffer->device) {
 		carveout_free_own_pages(buffer);
 	}
 	carveout_end_buffer(buffer);
@@ -235,7 +243,7 @@ int carveout_free(struct carveout_operation *op, struct carveout_reply *out)
 
 	if (!buffer->device || buffer->mappings || !carveout_leads_back(buffer, carveout_via(op)))
 		return CARVEOUT_SKIPPED;
-	carveout_free_dma(buffer, carveout_via(op));
+	carveout_free_dma(buffer, carveout_via(op), buffer->handle);
 	carveout_end_buffer(buffer);
 	return 0;
 }

@@ -75,7 +75,7 @@ export function keepsBits(device: DeviceState, piece: Piece, bus: number): boole
   return bus % step === piece.start % step;
 }
 
-/** Where runs may start, in the device's addresses: from a page on and without low bits, on a page. */
+/** Where runs may start, for the device: from a page on and without low bits to keep, on a page. */
 export function stepOf({ machine }: State, { spec }: DeviceState, { length }: Piece): number {
   return spec.minAlign === 0 && length >= machine.pageSize ? machine.pageSize : SLOT;
 }
@@ -178,9 +178,9 @@ export function maxBounce(device: DeviceState): number {
 }
 
 /**
- * May a search that goes in strides, and counts them, find no place though there is one? In each area
- * it passes over one position at most, and over none where strides begin with the area. Slots that
- * other pieces of the same table may have taken count as taken.
+ * May a search that goes in strides, and counts them, find no place though there is one? In each
+ * area it passes over one position at most, and over none where strides begin with the area. Slots
+ * that other pieces of the same table may have taken count as taken.
  */
 export function mayPassOver(state: State, device: DeviceState, pieces: readonly Piece[]): boolean {
   const pools = poolsOf(state, device);

@@ -50,6 +50,6 @@ test('pages of neighbouring arenas are handed out as one run', () => {
 });
 
 test('the board gets as much RAM as the machine mentions, in GiB', () => {
-  expect(ramOf(machineOf([{}]))).toBe(6 * G);
-  expect(ramOf(machineOf([{}], { regions: [region(0x200000000, 4096)] }))).toBe(8 * G);
+  expect(ramOf(machineOf([{}]))).toBe(7 * G);
+  expect(ramOf(machineOf([{}], { regions: [region(0x200000000, 4096)] }))).toBe(9 * G);
 });

@@ -78,8 +78,8 @@ export const STREAMING_LAWS: readonly Law[] = [
   ),
   law(
     'map/last-place',
-    'Nor is it refused if there is one place left, or one in each area, that is not where strides ' +
-      'begin.',
+    'Nor is it refused if there is one place left, or one in each area, that is not where ' +
+      'strides begin.',
     ['mapping 4.4', 'mapping 4.12', 'E3'],
     'kernel/dma/swiotlb.c:swiotlb_search_pool_area',
   ),
@@ -138,8 +138,8 @@ export const STREAMING_LAWS: readonly Law[] = [
   ),
   law(
     'bounce/aligned',
-    'A device finds the low bits it asks for as they are in the buffer. For one that asks for none ' +
-      'a page and more starts on a page.',
+    'A device finds the low bits it asks for as they are in the buffer. For one that asks for ' +
+      'none a page and more starts on a page.',
     ['mapping 4.4', 'mapping 4.6', 'mapping 4.14'],
     'kernel/dma/swiotlb.c:swiotlb_align_offset, swiotlb_search_pool_area',
   ),

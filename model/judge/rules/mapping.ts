@@ -3,122 +3,23 @@
  * Source: kernel/dma/mapping.c, kernel/dma/direct.h:dma_direct_map_page, kernel/dma/swiotlb.c.
  */
 import type { Violation } from '../../../contract/law.ts';
-import { endsWithin, hex, sizeText } from '../../../contract/numbers.ts';
+import { endsWithin, hex } from '../../../contract/numbers.ts';
 import type { Outcome, Pieces } from '../../../contract/outcome.ts';
 import { without } from '../arena.ts';
-import {
-  inOneSegment,
-  keepsBits,
-  keepsBoundary,
-  mayPassOver,
-  poolsOf,
-  slotsBehind,
-  stepOf,
-  takenOf,
-  withoutRoom,
-} from '../bounce.ts';
+import { mayPassOver, poolsOf, slotsBehind, withoutRoom } from '../bounce.ts';
 import { settle, showDevice } from '../bytes.ts';
 import { madeFor, mustMakePools } from '../dynamic.ts';
 import type { Bounce, MappedPiece, MappingState, Piece } from '../mappings.ts';
 import { bytesOf, lengthOf } from '../mappings.ts';
 import type { SlotsState } from '../memory.ts';
-import { runText } from '../place.ts';
 import { deviceFor, directly, isLinear, type Mapping, mustBounce, piecesOf } from '../reach.ts';
 import type { Rule } from '../rule.ts';
 import { broken, outcomeText } from '../rule.ts';
-import type { DeviceState, State } from '../state.ts';
-import type { Interval } from '../system-ram.ts';
-import { streamLimit, translations } from '../view.ts';
+import type { State } from '../state.ts';
+import { streamLimit } from '../view.ts';
 import { mapLegality } from './map-legality.ts';
-import { checkMade, checkTransient, checkUsed, noteNeed } from './transient.ts';
-
-/** What else was given in the same call. */
-interface Given {
-  /** Pools that were made for it. */
-  readonly made: readonly SlotsState[];
-  /** Bounces of pieces before. */
-  readonly earlier: readonly Bounce[];
-}
-
-/** Is that where the first byte is, and the only thing wrong that no window holds them all? */
-function leavesWindow(device: DeviceState, { start, length }: Piece, address: number): boolean {
-  return (
-    translations(device, start, length).length === 0 &&
-    translations(device, start, 1).includes(address) &&
-    endsWithin(address, length, streamLimit(device))
-  );
-}
-
-/** What is wrong with what the device was given for one piece? */
-function checkPiece(
-  state: State,
-  op: Mapping,
-  piece: Piece,
-  address: number,
-  { made, earlier }: Given,
-): Violation | null {
-  const device = deviceFor(state, op);
-  const direct = directly(device, piece);
-  if (address === direct) {
-    if (!mustBounce(state, device, piece, op.direction)) return null;
-    return broken('map/bounced', 'bounce memory', `the bytes themselves at ${hex(address)}`);
-  }
-  const pools = [...poolsOf(state, device), ...made];
-  const behind = slotsBehind(pools, device, piece, address);
-  if (behind === null) {
-    if (leavesWindow(device, piece, address)) {
-      return broken('map/inside-window', 'bounce memory', `${hex(address)}: not all is in a window`);
-    }
-    const expected = direct === null ? 'bounce memory' : `${hex(direct)} or bounce memory`;
-    return broken('map/reachable', expected, `${hex(address)}, which means neither`);
-  }
-  if (!mustBounce(state, device, piece, op.direction)) {
-    return broken('map/no-needless-bounce', hex(direct!), `bounce memory at ${hex(address)}`);
-  }
-  if (!isLinear(state, piece)) {
-    return broken('map/nonlinear', 'a refusal: no linear address', `bounced at ${hex(address)}`);
-  }
-  const { pool, taken } = behind;
-  const run = runText(taken);
-  if (!inOneSegment(pool, taken)) {
-    return broken('bounce/inside', 'slots of one segment of the pool', run);
-  }
-  const all = [...takenOf(pool), ...earlier.map((one) => one.taken)];
-  const clash = all.find(([a, b]) => a < taken[1] && taken[0] < b);
-  if (clash !== undefined) {
-    return broken('bounce/disjoint', `no slot of ${runText(clash)}: they are taken`, run);
-  }
-  const own = made.includes(pool)
-    ? checkTransient(state, device, piece, pool, earlier.length)
-    : null;
-  return own ?? checkSight(state, device, piece, address, taken, behind.data);
-}
-
-/** As the device sees it: low bits, boundary, reach. */
-function checkSight(
-  state: State,
-  device: DeviceState,
-  piece: Piece,
-  address: number,
-  taken: Interval,
-  data: number,
-): Violation | null {
-  const { minAlign, segmentBoundary } = device.spec;
-  if (!keepsBits(device, piece, address)) {
-    const wanted = `the low bits of ${hex(piece.start)} under ${hex(minAlign)}`;
-    return broken('bounce/aligned', wanted, hex(address));
-  }
-  const bus = address - (data - taken[0]);
-  const step = stepOf(state, device, piece);
-  if (bus % step !== 0)
-    return broken('bounce/aligned', `a multiple of ${sizeText(step)}`, hex(bus));
-  if (!keepsBoundary(device, bus, taken[1] - taken[0])) {
-    const wanted = `no border of ${sizeText(segmentBoundary + 1)} inside`;
-    return broken('bounce/boundary', wanted, runText([bus, bus + taken[1] - taken[0]]));
-  }
-  if (endsWithin(address, piece.length, streamLimit(device))) return null;
-  return broken('map/reachable', `an end up to ${hex(streamLimit(device))}`, hex(address));
-}
+import { checkPiece } from './mapped-piece.ts';
+import { checkMade, checkUsed, noteNeed } from './transient.ts';
 
 /** The pieces that nothing but bounce memory helps. */
 function bouncedOf(state: State, op: Mapping): readonly Piece[] {
