@@ -11,8 +11,14 @@ const misaligned = (base: number, machine: Machine) => base % machine.pageSize !
  */
 const UNTOLD = ['account/pages', 'pool/complete', 'free/returns-all', 'placement/leftmost'];
 
-/** Laws that notice bytes: what one party stores, the other finds elsewhere. */
-const ELSEWHERE = ['device/coherent', 'cpu/contents', 'device/contents', 'table/copy'];
+/** Laws that notice bytes, or where they are: what one party stores, the other finds elsewhere. */
+const ELSEWHERE = [
+  'device/coherent',
+  'cpu/contents',
+  'device/contents',
+  'table/copy',
+  'table/entries',
+];
 
 const hasUntold = ({ profile, pageSize, regions }: Machine) =>
   PROFILES[profile].globalPool &&
