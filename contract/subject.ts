@@ -46,6 +46,11 @@ export interface SyncSession extends AnySession {
  */
 export interface BatchSession extends AnySession {
   run(ops: readonly Op[]): Promise<readonly Outcome[]>;
+  /**
+   * Optional. When a program is over, all that lives is taken back: `ok`; an error: something is in
+   * use still; a crash. A reset follows.
+   */
+  takeBack?(): Promise<Outcome>;
   /** Optional. Back to the freshly booted machine; buys many programs per boot. */
   reset?(): Promise<void>;
   /** Optional. Frees what the session holds outside this process. */

@@ -5,7 +5,7 @@ import { UNLIMITED } from '../contract/numbers.ts';
 import type { Op, OpName, ResultField } from '../contract/operations.ts';
 import { RESULT_FIELDS } from '../contract/operations.ts';
 import type { Ok, Outcome } from '../contract/outcome.ts';
-import { failed, NONE, SKIPPED } from '../contract/outcome.ts';
+import { failed, NONE, OK, SKIPPED } from '../contract/outcome.ts';
 import { Reader } from './bytes.ts';
 
 /** The default bounce pool, where the kernel put it. */
@@ -59,6 +59,14 @@ export function readHello(frame: Buffer): Hello {
 export function readSetup(frame: Buffer): void {
   const code = reading(frame, (input) => input.i32());
   if (code !== 0) throw new ReplyError(`the devices could not be made: error ${code}`);
+}
+
+/** EBUSY: slots are in use, though nothing is mapped. */
+export function readTakenBack(frame: Buffer): Outcome {
+  const code = reading(frame, (input) => input.i32());
+  if (code === 0) return OK;
+  if (errnoOf(code) === 'EBUSY') return failed('EBUSY');
+  throw new ReplyError(`the devices could not be made: error ${code}`);
 }
 
 /** One outcome for each of the operations. */

@@ -14,13 +14,16 @@ import { compileTree, treeText } from './rig/tree.ts';
 import { startVm, type Vm } from './rig/vm.ts';
 import { LinuxSession } from './session.ts';
 
+/** A wrong slot, a wrong byte, nothing copied back by unmap, a mapping that keeps its slots. */
+export type Lie = 'slot' | 'byte' | 'copy' | 'leak';
+
 export interface LinuxOptions {
   /** Longest wait for a frame, in milliseconds. */
   readonly timeoutMs: number;
   /** Told what is being prepared: packages are fetched once, a module is built once. */
   readonly onProgress: (text: string) => void;
   /** The module lies on purpose: proves that the judge sees it. */
-  readonly lie?: 'slot' | 'byte' | undefined;
+  readonly lie?: Lie | undefined;
 }
 
 /** Cannot be done to a running kernel from a module, or shows nothing under emulation. */

@@ -16,7 +16,7 @@ export function failureText(failure: Failure, kase: Case): string {
 }
 
 function placeText({ step, op }: Failure, { machine, program }: Case): string {
-  if (op === null) return 'while booting';
+  if (op === null) return step < 0 ? 'while booting' : 'when all was taken back';
   const text = printOp(op, machine);
   if (step < program.length) return `at step ${step + 1} of ${program.length}:  ${text}`;
   return `when everything is given back, after ${program.length} steps:  ${text}`;

@@ -34,6 +34,7 @@ export const ASKED_BY: Readonly<Record<string, Groups>> = {
   'dma/translate': [['phys_to_dma']],
   'dma/untranslate': [['dma_to_phys']],
   'dma/coherent-ok': [['coherent_ok']],
+  'dma/inside-window': [['coherent_ok']],
   'dma/capable': [['capable']],
   'dma/required-mask': [['required_mask']],
   'dma/addressing-limited': [['addressing_limited']],

@@ -78,12 +78,12 @@ export const POOL_DEVIATIONS: readonly Deviation[] = [
     linux: 'The CPU view starts at the base, the device view at the page holding it.',
     reason: 'CPU and device see different bytes, and the first page lies outside the region.',
     repaired: 'EINVAL when the pool is created',
-    matches: (op, { law }, machine, { misalignedPool }) => {
+    matches: (op, { law }, machine, past) => {
       if (UNTOLD.includes(law)) return hasUntold(machine);
       if (op.op === 'declare') return misaligned(op.phys, machine);
-      // Bytes are met whenever somebody reads them.
-      if (ELSEWHERE.includes(law)) return misalignedPool || hasUntold(machine);
-      return machine.regions.some((r) => r.kind === 'pool' && misaligned(r.base, machine));
+      if (op.op !== 'attach') return past.misaligned || hasUntold(machine);
+      const region = machine.regions[machine.devices[op.device]!.regions[op.index] ?? -1];
+      return region !== undefined && misaligned(region.base, machine);
     },
   },
   {

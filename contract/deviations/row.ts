@@ -11,12 +11,17 @@ import type { Op } from '../operations.ts';
  */
 export type Disposition = 'kept' | 'repaired' | 'excluded';
 
-/** What happened in the program before the answer in question, as far as a row asks for it. */
+/** What happened before the answer in question, as far as a row asks for it. */
 export interface Past {
-  /** Was a mask set for a device that snoops, while something of it was bounced? */
-  readonly maskSetWhileBounced: boolean;
-  /** Has a pool been made whose base lies inside a page? */
-  readonly misalignedPool: boolean;
+  /**
+   * Is it about bytes that were synced for a device that snoops after its mask was set, while they
+   * were bounced? Or about whether such a device needs syncs?
+   */
+  readonly unsynced: boolean;
+  /** Is it about memory of a pool whose base lies inside a page, or beside one? */
+  readonly misaligned: boolean;
+  /** Must the operation copy bytes that have no linear address? */
+  readonly copiesUnmapped: boolean;
 }
 
 export interface Deviation {

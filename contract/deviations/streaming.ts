@@ -32,7 +32,7 @@ const REPAIRED: readonly Deviation[] = [
     reason: 'What was written is not passed on, after documented calls only.',
     repaired: 'syncs are skipped once nothing is bounced',
     // Bytes that were not passed on are met whenever somebody reads them.
-    matches: (_op, _violation, _machine, past) => past.maskSetWhileBounced,
+    matches: (_op, _violation, _machine, { unsynced }) => unsynced,
   },
   {
     id: 'no-linear-address',
@@ -43,10 +43,10 @@ const REPAIRED: readonly Deviation[] = [
     reason: 'Coherent pools of no-map regions are such memory, and their pages can be mapped.',
     repaired: 'a mapping that has to bounce is refused before any state changes',
     // The search comes before the copy, and when it finds nothing pools are asked to grow.
-    matches: ({ op }, { law, observed }, { swiotlb }) =>
+    matches: ({ op }, { law, observed }, { swiotlb }, { copiesUnmapped }) =>
       law === 'bounce/growth'
         ? op === 'run_work' && swiotlb?.dynamic === true
-        : MAPS.has(op) && /swiotlb/.test(observed),
+        : MAPS.has(op) && copiesUnmapped && /oops in (Error: )?swiotlb_bounce\b/.test(observed),
   },
   {
     id: 'no-linear-maintenance',

@@ -4,12 +4,21 @@
 
 #include "carveout.h"
 
-/* As in kernel/dma/swiotlb.c, Linux 6.12, which keeps it to itself. */
-struct io_tlb_area {
-	unsigned long used;
-	unsigned int index;
-	spinlock_t lock;
+/*
+ * The kernel does not say what an area is. This is where 6.12 has the two numbers that a program
+ * could leave changed: slots in use, and where the next search begins. carveout_check_areas() looks
+ * whether they can be that.
+ */
+struct carveout_area {
+	unsigned long slots_in_use;
+	unsigned int next;
+	spinlock_t guard;
 };
+
+static struct carveout_area *carveout_area(const struct io_tlb_pool *pool, unsigned int i)
+{
+	return (struct carveout_area *)pool->areas + i;
+}
 
 /* Every device is given it when it is made; modules get at it in no other way. */
 struct io_tlb_mem *carveout_bounce_memory(void)
@@ -39,6 +48,24 @@ void carveout_put_bounce_pool(struct carveout_reply *out)
 	carveout_put_u64(out, exists ? memory->force_bounce : 0);
 }
 
+/* -EINVAL: in another kernel areas are something else, and nothing may be written there. */
+int carveout_check_areas(void)
+{
+	struct io_tlb_mem *memory = carveout_bounce_memory();
+
+	if (!memory || !memory->defpool.nslabs)
+		return 0;
+	for (unsigned int i = 0; i < memory->defpool.nareas; i++) {
+		const struct carveout_area *area = carveout_area(&memory->defpool, i);
+
+		if (area->slots_in_use > memory->defpool.area_nslabs ||
+		    area->next >= memory->defpool.area_nslabs ||
+		    spin_is_locked((spinlock_t *)&area->guard))
+			return -EINVAL;
+	}
+	return 0;
+}
+
 /* The search begins at the first slot again. -EBUSY: somebody still has slots. */
 int carveout_reset_bounce_pool(void)
 {
@@ -48,12 +75,12 @@ int carveout_reset_bounce_pool(void)
 	if (!memory)
 		return 0;
 	for (unsigned int i = 0; i < memory->defpool.nareas; i++) {
-		struct io_tlb_area *area = &memory->defpool.areas[i];
+		struct carveout_area *area = carveout_area(&memory->defpool, i);
 
-		spin_lock_irq(&area->lock);
-		area->index = 0;
-		used += area->used;
-		spin_unlock_irq(&area->lock);
+		spin_lock_irq(&area->guard);
+		area->next = 0;
+		used += area->slots_in_use;
+		spin_unlock_irq(&area->guard);
 	}
 	atomic_long_set(&memory->used_hiwater, 0);
 	return used ? -EBUSY : 0;

@@ -253,6 +253,7 @@ int carveout_phys_fill(phys_addr_t phys, u64 length, u8 value);
 struct io_tlb_mem;
 struct io_tlb_mem *carveout_bounce_memory(void);
 void carveout_put_bounce_pool(struct carveout_reply *out);
+int carveout_check_areas(void);
 int carveout_reset_bounce_pool(void);
 
 /* mmap.c */
@@ -287,6 +288,8 @@ void carveout_unwatch(void);
 
 dma_addr_t carveout_told_address(struct device *dev, dma_addr_t address);
 bool carveout_lies_about_bytes(void);
+unsigned long carveout_told_attrs(unsigned long attrs);
+bool carveout_leaks(struct device *dev, dma_addr_t address);
 int carveout_check_lie(void);
 
 /* The operations. */

@@ -118,6 +118,9 @@ static int __init carveout_init(void)
 	error = carveout_find_symbols();
 	if (error)
 		return error;
+	error = carveout_check_areas();
+	if (error)
+		return error;
 	error = carveout_watch();
 	if (error)
 		return error;

@@ -66,7 +66,20 @@ static int carveout_part_for_device(struct device *dev, dma_addr_t address, u64 
 	return 0;
 }
 
-static int carveout_sync(struct carveout_operation *op, carveout_part *each)
+/* As drivers sync all of a table. */
+static void carveout_sync_table(struct carveout_mapping *mapping, bool for_cpu,
+				enum dma_data_direction direction)
+{
+	struct device *dev = carveout_dev(mapping->device);
+	struct sg_table *sgt = &mapping->table->append.sgt;
+
+	if (for_cpu)
+		dma_sync_sgtable_for_cpu(dev, sgt, direction);
+	else
+		dma_sync_sgtable_for_device(dev, sgt, direction);
+}
+
+static int carveout_sync(struct carveout_operation *op, bool for_cpu)
 {
 	struct carveout_mapping *mapping = op->mapping;
 	enum dma_data_direction direction;
@@ -78,19 +91,25 @@ static int carveout_sync(struct carveout_operation *op, carveout_part *each)
 	static_assert((int)SYNC_FOR_CPU_LENGTH == (int)SYNC_FOR_DEVICE_LENGTH);
 	static_assert((int)SYNC_FOR_CPU_DIRECTION == (int)SYNC_FOR_DEVICE_DIRECTION);
 	direction = carveout_direction(mapping, op->field[SYNC_FOR_CPU_DIRECTION]);
+	if (length < 0 && !offset && mapping->table) {
+		carveout_sync_table(mapping, for_cpu, direction);
+		return 0;
+	}
 	if (length < 0)
 		length = carveout_mapping_length(mapping) - offset;
-	return carveout_parts(mapping, offset, length, each, &direction);
+	return carveout_parts(mapping, offset, length,
+			      for_cpu ? carveout_part_for_cpu : carveout_part_for_device,
+			      &direction);
 }
 
 int carveout_sync_for_cpu(struct carveout_operation *op, struct carveout_reply *out)
 {
-	return carveout_sync(op, carveout_part_for_cpu);
+	return carveout_sync(op, true);
 }
 
 int carveout_sync_for_device(struct carveout_operation *op, struct carveout_reply *out)
 {
-	return carveout_sync(op, carveout_part_for_device);
+	return carveout_sync(op, false);
 }
 
 /* What a device reaches by the address that it was told. */

@@ -81,6 +81,8 @@ static void carveout_unmap_pieces(struct carveout_mapping *mapping,
 	const struct carveout_piece *first = &mapping->pieces[0];
 	struct device *dev = carveout_dev(mapping->device);
 
+	if (mapping->nr_pieces && carveout_leaks(dev, first->address))
+		return;
 	if (mapping->table)
 		dma_unmap_sgtable(dev, &mapping->table->append.sgt, direction, attrs);
 	else if (mapping->buffer)
@@ -118,7 +120,7 @@ int carveout_unmap(struct carveout_operation *op, struct carveout_reply *out)
 	struct carveout_mapping *mapping = op->mapping;
 
 	carveout_unmap_pieces(mapping, carveout_direction(mapping, op->field[UNMAP_DIRECTION]),
-			      carveout_attrs(op->field[UNMAP_ATTRS]));
+			      carveout_told_attrs(carveout_attrs(op->field[UNMAP_ATTRS])));
 	carveout_end_mapping(mapping);
 	return 0;
 }

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Between programs: everything that lives is taken back, and devices are made anew. */
+#include <linux/cpumask.h>
+#include <linux/sched.h>
+
 #include "carveout.h"
 
 /* Mappings look at tables, tables at buffers, buffers at the pools of devices. */
@@ -28,6 +31,8 @@ int carveout_setup(struct carveout_reader *in)
 	int error;
 
 	carveout_take_back();
+	/* The next program runs where it says, or anywhere. */
+	set_cpus_allowed_ptr(current, cpu_possible_mask);
 	error = carveout_make(in);
 	/* What is left of the request was not asked for. */
 	if (error)

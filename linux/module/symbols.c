@@ -35,5 +35,10 @@ int carveout_find_symbols(void)
 	carveout_kernel.area_base = (void *)lookup("cma_get_base");
 	carveout_kernel.area_size = (void *)lookup("cma_get_size");
 	carveout_kernel.default_area = (void *)lookup("dma_contiguous_default_area");
+	/* Without one of them answers would be guesses. */
+	if (!carveout_kernel.declare || !carveout_kernel.release || !carveout_kernel.set_offset ||
+	    !carveout_kernel.coherent_ok || !carveout_kernel.area_base ||
+	    !carveout_kernel.area_size || !carveout_kernel.default_area)
+		return -ENOENT;
 	return 0;
 }

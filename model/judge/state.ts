@@ -2,7 +2,6 @@
  * What the judge believes: the devices as they are now, the pools that exist, the buffers that
  * live. Lists and maps only; a reader checks it by eye.
  */
-import type { Past } from '../../contract/deviations.ts';
 import type { Device, Machine, Region, Window } from '../../contract/machine.ts';
 import { isCoherent, PROFILES } from '../../contract/machine.ts';
 import type { Op } from '../../contract/operations.ts';
@@ -36,6 +35,8 @@ export interface DeviceState {
   slots: SlotsState | null;
   /** Attached regions, in order: what a detach undoes. */
   attached: number[];
+  /** Its mask was set while something was bounced, and nothing has been bounced since. */
+  forgets: boolean;
 }
 
 export interface PoolState {
@@ -98,8 +99,8 @@ export interface State {
   readonly accounted: boolean;
   /** Does it say what any bytes are? */
   readonly contents: boolean;
-  /** What rows of deviations ask for. */
-  readonly past: { -readonly [K in keyof Past]: Past[K] };
+  /** Bytes synced, or not, while their device might forget that they are bounced. */
+  unsynced: readonly Interval[];
 }
 
 /** What the subject can be asked and can tell, as far as state depends on it. */
@@ -147,14 +148,8 @@ export function newState(machine: Machine, scope: Scope): State {
     hasPages: scope.hasPages,
     accounted: scope.accounted,
     contents: scope.contents,
-    past: { maskSetWhileBounced: false, misalignedPool: false },
+    unsynced: [],
   };
-}
-
-/** A pool that was made while the machine ran. */
-export function addPool(state: State, pool: PoolState): void {
-  state.pools.push(pool);
-  if (pool.base % state.machine.pageSize !== 0) state.past.misalignedPool = true;
 }
 
 function newDevice(machine: Machine, spec: Device, index: number): DeviceState {
@@ -171,6 +166,7 @@ function newDevice(machine: Machine, spec: Device, index: number): DeviceState {
     area: null,
     slots: null,
     attached: [],
+    forgets: false,
   };
 }
 

@@ -3,8 +3,10 @@
  * answers are, because a round trip costs more than an operation.
  */
 import type { Op, OpName } from '../../contract/operations.ts';
+import { OK } from '../../contract/outcome.ts';
 import type { Case } from '../../contract/scenario.ts';
 import type { BatchSession } from '../../contract/subject.ts';
+import { broken, outcomeText } from '../../model/judge/rule.ts';
 import type { Tally } from '../labels/tally.ts';
 import { isDeadly } from './deadly.ts';
 import { batchProblem, outcomeProblem } from './form.ts';
@@ -63,9 +65,20 @@ export async function runBatch(
     (await play(program, 0, 1)) ??
     (await play(trial.returns(), length, 0)) ??
     (await play(trial.probes(), length, 0));
-  if (played !== DIED) return played;
-  tally.add('died in a known way');
-  return null;
+  if (played === DIED) {
+    tally.add('died in a known way');
+    return null;
+  }
+  return played ?? (await takeBack(session, length));
+}
+
+/** What is in use still, and what dies of taking it back, is the program's doing. */
+export async function takeBack(session: BatchSession, length: number): Promise<Failure | null> {
+  const outcome = (await session.takeBack?.()) ?? OK;
+  if (outcome.is === 'ok') return null;
+  const law = outcome.is === 'crash' ? 'any/no-crash' : 'free/returns-all';
+  const violation = broken(law, 'all is given back', outcomeText(outcome));
+  return { violation, step: length, op: null, outcome };
 }
 
 /** A crash that is known: nobody is there to answer the rest. */

@@ -3,16 +3,12 @@
  * so campaigns send them in few cases only.
  */
 import type { Op } from '../../contract/operations.ts';
-import { deviceFor, isLinear, mustBounce, piecesOf } from '../../model/judge/reach.ts';
+import { copiesUnmapped } from '../../model/judge/reach.ts';
 import type { State } from '../../model/judge/state.ts';
 
 /** The row that says so: bytes without a linear address are copied. */
 export const DEADLY = 'no-linear-address';
 
 export function isDeadly(state: State, op: Op): boolean {
-  if (op.op !== 'map_page' && op.op !== 'map_sgtable') return false;
-  const device = deviceFor(state, op);
-  return piecesOf(state, op).some(
-    (piece) => !isLinear(state, piece) && mustBounce(state, device, piece, op.direction),
-  );
+  return copiesUnmapped(state, op);
 }

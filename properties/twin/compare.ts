@@ -16,6 +16,8 @@ export type Verdict = 'same' | 'place' | 'cache' | 'different';
 export interface About {
   /** The memory comes from, or is of, a source whose places are not compared. */
   readonly elsewhere: boolean;
+  /** Is it asked for here? Then one may have it and the other not. */
+  readonly allocates: boolean;
   /** Has a device without snooping seen memory? */
   readonly cached: boolean;
 }
@@ -23,12 +25,17 @@ export interface About {
 /** Where something is, or follows from it; what was in memory before is seen there, too. */
 const PLACES = ['phys', 'handle', 'address', 'pfn', 'entries', 'segments', 'bytes'] as const;
 
-export function compare(left: Outcome, right: Outcome, { elsewhere, cached }: About): Verdict {
-  if (left.is !== right.is) return elsewhere ? 'place' : 'different';
+export function compare(left: Outcome, right: Outcome, about: About): Verdict {
+  const { elsewhere, cached, allocates } = about;
+  if (left.is !== right.is) return elsewhere && allocates ? 'place' : 'different';
   if (left.is === 'error' && right.is === 'error') {
     return left.errno === right.errno ? 'same' : 'different';
   }
-  // Where it died is said in other words.
+  if (left.is === 'crash' && right.is === 'crash') {
+    // An exception says more than the function.
+    const same = left.crash === right.crash && left.where.includes(right.where);
+    return same ? 'same' : 'different';
+  }
   if (left.is !== 'ok' || right.is !== 'ok') return 'same';
   return compareOk(left, right, elsewhere, cached);
 }

@@ -106,8 +106,10 @@ class Asking {
     if (this.failure !== null) return;
     // Another allocator serves the other one: a refusal here says nothing of it.
     if (op.op === 'alloc_contig' && outcome.is !== 'ok') return;
-    const elsewhere = this.#labels.note(op, outcome) || before;
-    this.asked.push({ op, step, outcome, about: { elsewhere, cached: this.#labels.cached } });
+    const allocates = this.#labels.note(op, outcome);
+    const { cached } = this.#labels;
+    const about = { elsewhere: allocates || before, allocates, cached };
+    this.asked.push({ op, step, outcome, about });
     this.#crashed = outcome.is === 'crash';
   }
 }

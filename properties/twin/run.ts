@@ -8,6 +8,7 @@ import type { BatchSession, SyncSubject } from '../../contract/subject.ts';
 import { broken } from '../../model/judge/rule.ts';
 import { lowLimit } from '../../model/judge/rules/bounce-pool.ts';
 import { Tally } from '../labels/tally.ts';
+import { takeBack } from '../runner/batch.ts';
 import { batchProblem, outcomeProblem } from '../runner/form.ts';
 import { begin, type Recorder } from '../runner/send.ts';
 import type { Failure, Profile } from '../runner/trial.ts';
@@ -65,8 +66,8 @@ export async function runTwin(
   const besides = withPoolOf(machine, session.booted, lowLimit(machine) + 1);
   const { subject, profile } = twin;
   const sends = (op: Op) => right.operations.has(op.op) && twin.sends(machine, op);
-  const left = { subject, profile, tally: new Tally(), sends, spares, closes };
-  const run = askLeft(left, { machine: besides, program });
+  const asking = { subject, profile, tally: new Tally(), sends, spares, closes };
+  const run = askLeft(asking, { machine: besides, program });
   if ('failure' in run) return run.failure;
   const outcomes = await session.run(run.asked.map(({ op }) => op));
   const unusable = batchProblem(outcomes, run.asked.length);
@@ -84,8 +85,9 @@ export async function runTwin(
     if (failure !== null) return failure;
     if (outcomes[index]!.is === 'crash') tally.add('died in a known way');
   }
-  record?.keep();
-  return null;
+  const left = outcomes.at(-1)?.is === 'crash' ? null : await takeBack(session, program.length);
+  if (left === null) record?.keep();
+  return left;
 }
 
 /** The difference first: what it breaks besides is told by a campaign of its own. */

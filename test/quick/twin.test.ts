@@ -79,14 +79,21 @@ describe('the built-in subject beside itself', { timeout: 60_000 }, () => {
 });
 
 describe('two answers', () => {
-  const exact = { elsewhere: false, cached: false };
+  const exact = { elsewhere: false, cached: false, allocates: false };
   const ok = (address: number): Outcome => ({ is: 'ok', address });
 
   test.each<[string, Outcome, Outcome, Partial<typeof exact>, string]>([
     ['the same', ok(1), ok(1), {}, 'same'],
     ['another place', ok(1), ok(2), {}, 'different'],
     ['another place of what is not compared', ok(1), ok(2), { elsewhere: true }, 'place'],
-    ['no place of what is not compared', ok(1), { is: 'none' }, { elsewhere: true }, 'place'],
+    [
+      'no place of what is not compared',
+      ok(1),
+      { is: 'none' },
+      { elsewhere: true, allocates: true },
+      'place',
+    ],
+    ['no answer about it', ok(1), { is: 'none' }, { elsewhere: true }, 'different'],
     ['another truth', { is: 'ok', truth: true }, { is: 'ok', truth: false }, {}, 'different'],
     [
       'what one of them cannot see',
@@ -114,6 +121,13 @@ describe('two answers', () => {
       'a crash elsewhere',
       { is: 'crash', crash: 'oops', where: 'a' },
       { is: 'crash', crash: 'oops', where: 'b' },
+      {},
+      'different',
+    ],
+    [
+      'a crash in other words',
+      { is: 'crash', crash: 'oops', where: 'Error: a: it is so' },
+      { is: 'crash', crash: 'oops', where: 'a' },
       {},
       'same',
     ],

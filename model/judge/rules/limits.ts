@@ -43,7 +43,7 @@ export const setMask: Rule<'set_mask'> = exact({
     if (outcome.is !== 'ok') return;
     const device = deviceOf(state, op);
     device.mask = maskOfBits(op.mask);
-    if (device.coherent && hasBounced(state, device)) state.past.maskSetWhileBounced = true;
+    device.forgets = device.coherent && hasBounced(state, device);
   },
 });
 
@@ -104,8 +104,10 @@ export const dmaToPhys: Rule<'dma_to_phys'> = {
 export const coherentOkRule: Rule<'coherent_ok'> = {
   legality: always,
   check: (state, op, outcome) => {
-    const { mayBeTrue, mayBeFalse } = coherentOk(deviceOf(state, op), op.phys, op.size);
-    return checkTruth('dma/coherent-ok', mayBeTrue, mayBeFalse, outcome);
+    const device = deviceOf(state, op);
+    const { mayBeTrue, mayBeFalse, leaves } = coherentOk(device, op.phys, op.size);
+    const law = leaves && !mayBeTrue ? 'dma/inside-window' : 'dma/coherent-ok';
+    return checkTruth(law, mayBeTrue, mayBeFalse, outcome);
   },
   adopt: changesNothing,
 };

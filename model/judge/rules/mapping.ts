@@ -112,6 +112,7 @@ function adoptMap(state: State, op: Mapping, outcome: Outcome): void {
       address === directly(device, piece) ? null : slotsBehind(pools, device, piece, address);
     if (behind === null) return { ...piece, address, bounce: null };
     behind.pool.bounces = [...behind.pool.bounces, behind.taken];
+    device.forgets = false;
     return { ...piece, address, bounce: behind };
   });
   const isTable = op.op === 'map_sgtable';

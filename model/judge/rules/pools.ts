@@ -6,7 +6,7 @@ import { failed, OK } from '../../../contract/outcome.ts';
 import { slotsAt } from '../memory.ts';
 import type { Rule } from '../rule.ts';
 import type { DeviceState, Source, State } from '../state.ts';
-import { addPool, newPool, poolRefusal } from '../state.ts';
+import { newPool, poolRefusal } from '../state.ts';
 import { coherentLimit } from '../view.ts';
 import type { Expectation } from './exact.ts';
 import { exact } from './exact.ts';
@@ -31,7 +31,7 @@ export const declare: Rule<'declare'> = exact({
     if (outcome.is !== 'ok') return;
     const range = { base: op.phys, size: op.size };
     const pool = newPool(state.machine, range, op.dma, 'declared', op.device);
-    addPool(state, pool);
+    state.pools.push(pool);
     deviceOf(state, op).pool = pool;
   },
 });
@@ -71,7 +71,7 @@ const bind: Rule<'attach'> = exact({
     if (created && !state.regionPools.has(index)) {
       const pool = newPool(state.machine, region, null, 'region', index);
       state.regionPools.set(index, pool);
-      addPool(state, pool);
+      state.pools.push(pool);
     }
     if (outcome.is !== 'ok') return;
     device.pool = state.regionPools.get(index)!;
