@@ -12,7 +12,10 @@ const MODES: Readonly<Record<string, string>> = { soak: `${SOAK}/*.test.ts`, lin
 export default defineConfig(({ mode }) => ({
   test: {
     pool: 'forks',
-    globalSetup: 'test/bundled/setup.ts',
+    globalSetup:
+      mode === 'linux'
+        ? ['test/bundled/setup.ts', 'test/linux/setup.ts']
+        : ['test/bundled/setup.ts'],
     // Left alone, Vitest keeps one core free: on two cores it would run file after file.
     maxWorkers: '100%',
     // For what hangs, not for what is slow: machines differ, and coverage costs, too.

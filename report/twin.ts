@@ -17,5 +17,8 @@ export function twinText(report: Report, options: { readonly labels: boolean }):
   const lines = KINDS.map(([kind, words]) => {
     return `answers    ${number.format(labels.get(`twin: ${kind}`) ?? 0)} ${words}`;
   });
+  const early = labels.get('twin: ended early') ?? 0;
+  const died = labels.get('died in a known way') ?? 0;
+  lines.push(`cases      ${early} ended early, ${died} died in a known way`);
   return `${lines.join('\n')}\n${reportText(report, options)}`;
 }

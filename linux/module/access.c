@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * Memory by its physical address, as devices reach it. What the linear mapping has not is mapped
  * for each access.

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /* The default bounce pool: where it is, and how it comes to be as after boot. */
 #include <linux/swiotlb.h>
 

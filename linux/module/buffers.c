@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /* Operations that give memory to devices, and take it back. */
 #include <linux/dma-direct.h>
 #include <linux/mm.h>

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /* Operations that make tables of pages. */
 #include <linux/mm.h>
 #include <linux/slab.h>

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * carveout.ko does the operations of carveout's operation table with the kernel's own functions.
  * One thread asks and one answers: whatever is global here is guarded by the lock of main.c.

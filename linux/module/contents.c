@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /* Operations on the bytes of buffers: what the CPU sees of them, and the device by its handle. */
 #include <linux/dma-direct.h>
 #include <linux/mm.h>

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * Devices as a setup describes them. They are never added to the bus: no driver is theirs, and of a
  * device the DMA layer wants only what initializing gives it, and a node for its memory regions.

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * The first and only process: loads the module and carries frames between the host, at the other
  * end of a virtio port, and the module. When it ends, however it does, the kernel panics.

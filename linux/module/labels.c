@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /* Things by label. A label is the host's number for what an operation made. */
 #include <linux/xarray.h>
 

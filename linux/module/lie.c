@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * A module that lies on purpose. It is there to prove that the judge sees a wrong answer through
  * the whole pipe: a canary that nobody hears would be no proof of anything.

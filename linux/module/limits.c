@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /* Operations that ask about, or change, what a device can reach. */
 #include <linux/dma-direct.h>
 

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * /dev/carveout: a request is written in one call, the reply to it, which begins with its length,
  * is read until its end. All is done in the context of the writer: mmap needs its memory map, and

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /* Operations that map memory, or registers, for a device. */
 #include <linux/cpumask.h>
 #include <linux/mm.h>

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /* Operations while something is mapped: what the CPU must do, and what the device does. */
 #include <linux/dma-direct.h>
 

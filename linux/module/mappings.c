@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /* Streaming mappings: what is remembered of them, and how they end. */
 #include <linux/dma-direct.h>
 #include <linux/slab.h>

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /* The operation that maps pages of a buffer for a process: the one that asks, and not for long. */
 #include <linux/mm.h>
 #include <linux/mman.h>

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * When the kernel dies of an operation, the console says of which: the answers before it are lost
  * with the rest, and the host need not ask for them one by one.

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * Operations on pages of the kernel's own. Pages asked for by address come from arenas: RAM that
  * the device tree reserves, so that nobody else ever has it.

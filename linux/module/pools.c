@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /* Operations that bind memory to devices. */
 #include <linux/of_reserved_mem.h>
 

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /* A batch of operations: each is decoded as its row says, and done. */
 #include "carveout.h"
 

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /* Bytes as run lengths, [value, count], across the pieces they come in. */
 #include <linux/string.h>
 

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /* Between programs: everything that lives is taken back, and devices are made anew. */
 #include <linux/cpumask.h>
 #include <linux/sched.h>

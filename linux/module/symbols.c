@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /* What is part of the interface and yet not exported: kallsyms knows where it is. */
 #include <linux/kallsyms.h>
 #include <linux/kprobes.h>

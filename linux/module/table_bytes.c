@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /* Operations of the CPU on the bytes of tables. */
 #include <linux/slab.h>
 

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /* Scatter/gather tables: what is remembered of them, how they come from others, and end. */
 #include <linux/dma-direct.h>
 #include <linux/slab.h>

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /* Frames as bytes. Their format is described in ARCHITECTURE.md, "Linux as a subject". */
 #include <linux/slab.h>
 #include <linux/unaligned.h>

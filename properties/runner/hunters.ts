@@ -133,7 +133,10 @@ function batched(
       spares = known.includes(DEADLY) && seed % DEADLY_EVERY !== 0;
       return huntAsync({ machine, seed, operations }, run, counted.watched(watcher));
     },
-    shrink: (kase, watcher) => shrinkCase(kase, run, counted.shrinking(watcher)),
+    shrink: (kase, watcher) => {
+      spares = false;
+      return shrinkCase(kase, run, counted.shrinking(watcher));
+    },
   };
 }
 

@@ -4,14 +4,27 @@
  * with the bugs; `npm run test:linux` asks a kernel the same again.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { corpusDirectory } from '../../cli/fuzzing.ts';
+import { refusalOf } from '../../linux/limits.ts';
+import { readCorpus } from '../../properties/runner/corpus.ts';
 import { ask, temporaryFolder } from '../cli/launch.ts';
 import { twinOf } from './planted.ts';
 import { RECORDED } from './recorded.ts';
 
 describe('what Linux answered', () => {
   const folder = temporaryFolder();
+
+  test('is recorded of every scenario that the rig takes', () => {
+    const accepted = readCorpus(corpusDirectory())
+      .filter(({ scenario }) => refusalOf(scenario.machine) === null)
+      .map(({ path }) => basename(path, '.carveout'))
+      // A census alone, which Linux does not answer.
+      .filter((name) => name !== 'empty-region-in-ram');
+    const recorded = RECORDED.map((path) => basename(path, '.trace'));
+    expect(accepted.filter((name) => !recorded.includes(name))).toEqual([]);
+  });
 
   test('is answered here', { timeout: 60_000 }, () => {
     expect(RECORDED.length).toBeGreaterThan(40);
