@@ -4,11 +4,18 @@ const onGitHub = process.env['GITHUB_ACTIONS'] === 'true';
 /** Specs that change modules or the process they run in: each has a process of its own. */
 const ALONE = ['canary', 'noreg', 'soak'].map((folder) => `test/${folder}/**/*.test.ts`);
 const SOAK = 'test/soak/**';
+/** Needs QEMU and a kernel's packages: `npm run test:linux`. */
+const LIVE = 'test/linux/live/**/*.test.ts';
+/** Modes that run a folder that `npm test` leaves out. */
+const MODES: Readonly<Record<string, string>> = { soak: `${SOAK}/*.test.ts`, linux: LIVE };
 
 export default defineConfig(({ mode }) => ({
   test: {
     pool: 'forks',
-    globalSetup: 'test/bundled/setup.ts',
+    globalSetup:
+      mode === 'linux'
+        ? ['test/bundled/setup.ts', 'test/linux/setup.ts']
+        : ['test/bundled/setup.ts'],
     // Left alone, Vitest keeps one core free: on two cores it would run file after file.
     maxWorkers: '100%',
     // For what hangs, not for what is slow: machines differ, and coverage costs, too.
@@ -19,8 +26,8 @@ export default defineConfig(({ mode }) => ({
         extends: true,
         test: {
           name: 'alone',
-          include: mode === 'soak' ? [`${SOAK}/*.test.ts`] : ALONE,
-          exclude: mode === 'soak' ? [] : [SOAK],
+          include: mode in MODES ? [MODES[mode]!] : ALONE,
+          exclude: mode in MODES ? [] : [SOAK],
         },
       },
       // The others share a process and the modules in it: loading them anew costs a quarter.
@@ -29,8 +36,8 @@ export default defineConfig(({ mode }) => ({
         test: {
           name: 'shared',
           isolate: false,
-          include: mode === 'soak' ? [] : ['test/**/*.test.ts'],
-          exclude: ALONE,
+          include: mode in MODES ? [] : ['test/**/*.test.ts'],
+          exclude: [...ALONE, LIVE],
         },
       },
     ],

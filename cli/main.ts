@@ -38,6 +38,10 @@ const COMMANDS: Readonly<Record<string, CommandRow>> = {
     about: 'should coherent pools become heaps? What the debate asked, predicted and measured',
     load: async () => (await import('./commands/questions.ts')).questionsCommand,
   },
+  twin: {
+    about: 'the implementation as Linux 6.12 beside a running kernel, answer by answer',
+    load: async () => (await import('./commands/twin.ts')).twinCommand,
+  },
   judge: {
     about: 'judges a recorded trace (JSON Lines)',
     load: async () => (await import('./commands/judge.ts')).judgeCommand,

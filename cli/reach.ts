@@ -21,7 +21,14 @@ export function reachOf(
   const { failure, kase } = measured;
   const buckets = new Buckets(failures, { bugs: [], subject: null, known: [] });
   const originalLength = kase.program.length;
-  const finding = { kase, failure, originalLength, runs: 0, passes: new Map<string, number>() };
+  const finding = {
+    kase,
+    failure,
+    originalLength,
+    runs: 0,
+    passes: new Map<string, number>(),
+    fleeting: false,
+  };
   buckets.add(finding, { seed: name, property: 'reach', case: 0 });
   return { is: 'broken', buckets: buckets.all };
 }

@@ -9,7 +9,7 @@ import { POOL_DEVIATIONS } from './deviations/pools.ts';
 import type { Deviation } from './deviations/row.ts';
 import { STREAMING_DEVIATIONS } from './deviations/streaming.ts';
 
-export type { Deviation, Disposition } from './deviations/row.ts';
+export type { Deviation, Disposition, Past } from './deviations/row.ts';
 
 export const DEVIATIONS: readonly Deviation[] = [
   ...ADDRESS_DEVIATIONS,

@@ -14,9 +14,10 @@ export interface Law {
   readonly needs?: readonly Observation[];
   /**
    * How it is checked: on every answer; on every answer of a subject that promises Linux's own
-   * choices; by comparing runs; against the literal reference; or on generated device trees.
+   * choices; by comparing runs; against the literal reference; on generated device trees; or beside
+   * a running kernel.
    */
-  readonly by: 'judge' | 'placement' | 'metamorphic' | 'lockstep' | 'board';
+  readonly by: 'judge' | 'placement' | 'metamorphic' | 'lockstep' | 'board' | 'twin';
 }
 
 export interface Violation {

@@ -14,6 +14,7 @@ import { TABLE_ROWS } from './operations/tables.ts';
 
 export { ATTRS, DIRECTIONS, GFP } from './operations/buffers.ts';
 export type { Field, FieldType, LabelKind, ResultField, Row } from './operations/row.ts';
+export { RESULT_FIELDS } from './operations/row.ts';
 export { MAX_SEGMENT } from './operations/tables.ts';
 
 export const OPERATIONS = {

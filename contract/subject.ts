@@ -1,5 +1,5 @@
 /** The plug-in contract: what a thing must offer to be judged. */
-import type { Machine, ProfileName } from './machine.ts';
+import type { Bank, Machine, ProfileName, RegionKind } from './machine.ts';
 import type { Op, OpName } from './operations.ts';
 import type { Event, Outcome, Warning } from './outcome.ts';
 
@@ -46,10 +46,24 @@ export interface SyncSession extends AnySession {
  */
 export interface BatchSession extends AnySession {
   run(ops: readonly Op[]): Promise<readonly Outcome[]>;
+  /**
+   * Optional. When a program is over, all that lives is taken back: `ok`; an error: something is in
+   * use still; a crash. A reset follows.
+   */
+  takeBack?(): Promise<Outcome>;
   /** Optional. Back to the freshly booted machine; buys many programs per boot. */
   reset?(): Promise<void>;
   /** Optional. Frees what the session holds outside this process. */
   close?(): Promise<void>;
+}
+
+/** The memory of a subject that is a machine itself. */
+export interface GivenMemory {
+  readonly banks: readonly Bank[];
+  /** Each reserved region lies within one of these ranges, RAM or not. */
+  readonly places: readonly Bank[];
+  readonly regionKinds: readonly RegionKind[];
+  readonly cpusMax: number;
 }
 
 /** What the machine generator must stay within. All optional; counts are inclusive. */
@@ -58,6 +72,8 @@ export interface MachineLimits {
   readonly pageSizes?: readonly number[];
   readonly devicesMax?: number;
   readonly regionsMax?: number;
+  /** Not over a pipe: machines that differ in what surrounds this memory, and have no IOMMU. */
+  readonly memory?: GivenMemory;
 }
 
 /** What a subject answers that does not say: the operations there were when that was decided. */
@@ -93,6 +109,8 @@ interface AnySubject {
   accepts(machine: Machine): string | null;
   /** Optional. Narrows the machine generator; `accepts` still has the last word. */
   readonly machines?: MachineLimits;
+  /** Optional. Cases in a row on one machine, where booting costs more than a few; default 8. */
+  readonly casesPerMachine?: number;
   /** Optional. Ids of deviations it is known to have; a violation matching one is counted. */
   readonly known?: readonly string[];
   /** Optional. Ends whatever the subject started (processes, virtual machines). */

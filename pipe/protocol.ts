@@ -66,7 +66,9 @@ const ids = withDefault(
   [],
 );
 
-const LIMITS: { readonly [K in keyof Required<MachineLimits>]: Codec<unknown> } = {
+type PipeLimits = Omit<MachineLimits, 'memory'>;
+
+const LIMITS: { readonly [K in keyof Required<PipeLimits>]: Codec<unknown> } = {
   profiles: list(word(Object.keys(PROFILES) as ProfileName[], 'a profile'), 64, 'profiles'),
   pageSizes: list(integer(1, UNLIMITED, 'a page size'), 64, 'page sizes'),
   devicesMax: integer(0, UNLIMITED, 'a number of devices'),
@@ -96,7 +98,7 @@ function readObserves(members: Readonly<Record<string, unknown>>, at: JsonPlace)
 }
 
 function readLimits(value: unknown, at: JsonPlace): MachineLimits {
-  const names = Object.keys(LIMITS) as (keyof MachineLimits)[];
+  const names = Object.keys(LIMITS) as (keyof PipeLimits)[];
   const members = readObject(value, at, names, 'limits of machines');
   const given = names.filter((name) => Object.hasOwn(members, name));
   return Object.fromEntries(

@@ -143,6 +143,7 @@ export const LABEL_FLOORS: Readonly<Record<string, number>> = {
   'attached with live buffers': 10,
   'sync_for_cpu, bounced': 10,
   'bounce pool added': 8,
+  'search for slots wrapped': 2,
   'mapped without a mask': 7,
   'sync_for_device, bounced': 7,
   'map refused: others bounce': 7,

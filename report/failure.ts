@@ -16,16 +16,18 @@ export function failureText(failure: Failure, kase: Case): string {
 }
 
 function placeText({ step, op }: Failure, { machine, program }: Case): string {
-  if (op === null) return 'while booting';
+  if (op === null) return step < 0 ? 'while booting' : 'when all was taken back';
   const text = printOp(op, machine);
   if (step < program.length) return `at step ${step + 1} of ${program.length}:  ${text}`;
   return `when everything is given back, after ${program.length} steps:  ${text}`;
 }
 
+const FLEETING = 'not again when it ran alone: what ran before it on this subject matters';
+
 /** The failure, its scenario, and the lines that bring it back. */
 export function bucketText(bucket: Bucket): string {
   const { finding, origin, count, file, unwritten } = bucket;
-  const { kase, failure, originalLength, runs } = finding;
+  const { kase, failure, originalLength, runs, fleeting } = finding;
   const { machine, program } = kase;
   const scenario = [...machineLines(machine), ...program.map((op) => printOp(op, machine))];
   const shrunk = `shrunk from ${originalLength} operations to ${program.length} in ${runs} runs`;
@@ -35,6 +37,6 @@ export function bucketText(bucket: Bucket): string {
     ...scenario.map((line) => `    ${line}`),
     ...(file === null ? [] : [`replay   npx carveout replay ${file}`]),
     ...(unwritten === null ? [] : [`unsaved  ${unwritten}`]),
-    `found    ${originText(origin)}, ${shrunk}${more}`,
+    `found    ${originText(origin)}, ${fleeting ? FLEETING : shrunk}${more}`,
   ].join('\n');
 }

@@ -51,7 +51,7 @@ export function stepsOf(
       if (why === null && !isBreak) judge.adopt(op, answer.outcome);
       continue;
     }
-    const reason = why ?? 'an answer before it was not the planned one';
+    const reason = why ?? 'the subject had crashed';
     steps.push({ op: printOp(op, machine), outcome: `skipped (${reason})`, sent: false });
   }
   return [...steps, ...answers.slice(next).map((answer) => sentStep(answer, machine))];

@@ -74,6 +74,33 @@ export const LINUX_STREAMING: readonly Bug[] = [
             throw error;
           }`,
       },
+    ],
+    story: 'Bytes that the kernel has no address for crash it when they are bounced.',
+    reference: 'no-linear-address',
+  },
+  {
+    id: 'no-linear-maintenance',
+    family: 'linux-6.12',
+    group: 'streaming',
+    edits: [
+      // What the pieces before it took goes back: what a crash leaves behind is nobody's promise.
+      {
+        file: 'sut/dma/direct-map.ts',
+        within: 'DirectMap.mapSg',
+        find: 'const length = table.length(index);',
+        replace: `const length = table.length(index);
+        const phys = table.phys(index);
+        const direct =
+          this.tlbOf(dev)?.forceBounce !== true &&
+          insideWindow(dev, phys, length) &&
+          dmaCapable(dev, physToDma(dev, phys), length) &&
+          !kmallocNeedsBounce(dev, length, direction, this.#smallLine);
+        const maintained = direct && !dev.dmaCoherent && !options.skipCpuSync;
+        if (maintained && !this.#memory.resources.hasLinearAddress(phys, length)) {
+          this.unmapSg(dev, table, index, direction, true);
+          throw new Error('arch_sync_dma_for_device: no linear address');
+        }`,
+      },
       {
         file: 'sut/dma/direct-map.ts',
         within: 'DirectMap.mapPage',
@@ -115,9 +142,9 @@ export const LINUX_STREAMING: readonly Bug[] = [
       },
     ],
     story:
-      'Bytes that the kernel has no address for crash it: when they are copied to bounce memory, ' +
-      'and when cache lines of them are cleaned or dropped for a device that does not snoop.',
-    reference: 'no-linear-address',
+      'Cleaning or dropping cache lines of bytes that the kernel has no address for crashes it; ' +
+      'devices that do not snoop ask for that.',
+    reference: 'no-linear-maintenance',
   },
   {
     id: 'sg-split-last-output',

@@ -21,6 +21,7 @@ import {
   timeOption,
 } from '../options.ts';
 import { plantedIds, runPlanted } from '../planted.ts';
+import { choiceOf, TIMEOUT } from '../subject.ts';
 import { UsageError } from '../usage.ts';
 
 export const FUZZ_OPTIONS = {
@@ -30,8 +31,8 @@ export const FUZZ_OPTIONS = {
   case: { value: 'N', doc: 'run this one case of the seed' },
   shard: { value: 'I/N', doc: 'run part I of N of the cases' },
   jobs: { value: 'N', doc: 'processes to run in (default 1)' },
-  subject: { value: 'CMD', doc: 'judge a program that speaks the protocol of docs/formats.md' },
-  timeout: { value: 'TIME', doc: 'how long that program may take for an answer (default 10s)' },
+  subject: { value: 'CMD', doc: 'judge a program (docs/formats.md), or a running kernel: linux' },
+  timeout: TIMEOUT,
   machine: { value: 'FILE', doc: 'run on the machine of a scenario file only' },
   known: { value: 'IDS', doc: 'deviations to excuse, or linux-6.12 for all repaired ones' },
   bugs: { value: 'IDS', doc: 'plant these bugs (or a family) into the built-in subject' },
@@ -85,10 +86,7 @@ export function planOf(parsed: Parsed, phases: readonly PhasePlan[]): FuzzPlan {
   const shard = shardOption(parsed);
   for (const { cases } of phases) checkShare(cases, shard);
   return {
-    subject: {
-      command: commandOf(values.get('subject')),
-      timeoutMs: timeOption(parsed, 'timeout') ?? 10_000,
-    },
+    subject: choiceOf(commandOf(values.get('subject')), parsed),
     seed: seedOf(parsed),
     phases,
     firstCase: integerOption(parsed, 'case', 0) ?? 0,

@@ -16,14 +16,14 @@ import {
 import type { Answer } from '../../report/steps.ts';
 import { checkFile } from '../folders.ts';
 import type { OptionSpec, Parsed } from '../options.ts';
-import { helpText, optionWords, parseOptions, timeOption } from '../options.ts';
+import { helpText, optionWords, parseOptions } from '../options.ts';
 import { askPlanted, plantedIds } from '../planted.ts';
-import { openSubject } from '../subject.ts';
+import { choiceOf, openSubject, TIMEOUT } from '../subject.ts';
 import { UsageError } from '../usage.ts';
 
 const OPTIONS = {
   subject: { value: 'CMD', doc: 'run another subject than the file names' },
-  timeout: { value: 'TIME', doc: 'how long that program may take for an answer (default 10s)' },
+  timeout: TIMEOUT,
   'bug-dir': { value: 'DIR', doc: 'where bugs the file names are, besides the shipped ones' },
   trace: { value: 'FILE', doc: 'write what was asked and answered as a trace (one scenario)' },
   json: { doc: 'print one JSON document instead (docs/formats.md)' },
@@ -110,10 +110,9 @@ async function replayHere(path: string, scenario: Scenario, parsed: Parsed): Pro
 
 async function run(path: string, scenario: Scenario, parsed: Parsed): Promise<ReplayReport> {
   const { machine, header } = scenario;
-  const subject = await openSubject({
-    command: parsed.values.get('subject') ?? header.subject,
-    timeoutMs: timeOption(parsed, 'timeout') ?? 10_000,
-  });
+  const subject = await openSubject(
+    choiceOf(parsed.values.get('subject') ?? header.subject, parsed),
+  );
   const answers: Answer[] = [];
   try {
     const seen = await replay(subject, scenario, (op, outcome) => answers.push({ op, outcome }));

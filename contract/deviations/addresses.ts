@@ -22,14 +22,12 @@ export const ADDRESS_DEVIATIONS: readonly Deviation[] = [
     id: 'window-crossed',
     spec: 'A-T2',
     disposition: 'repaired',
-    laws: ['dma/coherent-ok', 'placement/first-window', 'alloc/handle', 'map/reachable'],
+    laws: ['dma/inside-window', 'placement/first-window', 'alloc/handle', 'map/inside-window'],
     linux: 'Only the first byte is translated: a buffer may start in a window and end outside it.',
     reason: 'The tail would name foreign memory; no caller can want that.',
     repaired: 'false unless one window holds the whole buffer',
-    matches: (op, { law, expected, observed }, { devices }) => {
-      if (op.op === 'coherent_ok') return observed === 'true';
-      // Windows may come later, by set_offset.
-      if (law === 'map/reachable') return true;
+    matches: (op, { law, expected }, { devices }) => {
+      if (law.endsWith('/inside-window')) return true;
       if (law !== 'alloc/handle' || !('device' in op)) return false;
       // Where windows overlap, the one that holds the whole buffer may not be the first.
       return expected.startsWith('none') || overlapping(devices[op.device]!.windows);

@@ -131,7 +131,7 @@ export const MEMORY_DEVIATIONS: readonly Deviation[] = [
     id: 'slot-search-incomplete',
     spec: '3.4',
     disposition: 'repaired',
-    laws: ['slots/complete', 'map/complete'],
+    laws: ['slots/complete', 'map/last-place'],
     linux: 'The slot search counts strides as if they never wrapped and may skip a free run.',
     reason: 'A refusal although slots are free; which ones depends on history.',
     repaired: 'every slot is looked at once',

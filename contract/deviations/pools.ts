@@ -11,8 +11,14 @@ const misaligned = (base: number, machine: Machine) => base % machine.pageSize !
  */
 const UNTOLD = ['account/pages', 'pool/complete', 'free/returns-all', 'placement/leftmost'];
 
-/** Laws that notice bytes: what one party stores, the other finds elsewhere. */
-const ELSEWHERE = ['device/coherent', 'cpu/contents', 'device/contents', 'table/copy'];
+/** Laws that notice bytes, or where they are: what one party stores, the other finds elsewhere. */
+const ELSEWHERE = [
+  'device/coherent',
+  'cpu/contents',
+  'device/contents',
+  'table/copy',
+  'table/entries',
+];
 
 const hasUntold = ({ profile, pageSize, regions }: Machine) =>
   PROFILES[profile].globalPool &&
@@ -72,12 +78,12 @@ export const POOL_DEVIATIONS: readonly Deviation[] = [
     linux: 'The CPU view starts at the base, the device view at the page holding it.',
     reason: 'CPU and device see different bytes, and the first page lies outside the region.',
     repaired: 'EINVAL when the pool is created',
-    matches: (op, { law }, machine) => {
+    matches: (op, { law }, machine, past) => {
       if (UNTOLD.includes(law)) return hasUntold(machine);
       if (op.op === 'declare') return misaligned(op.phys, machine);
-      // The machine does not list pools that were declared while it ran.
-      if (ELSEWHERE.includes(law)) return true;
-      return machine.regions.some((r) => r.kind === 'pool' && misaligned(r.base, machine));
+      if (op.op !== 'attach') return past.misaligned || hasUntold(machine);
+      const region = machine.regions[machine.devices[op.device]!.regions[op.index] ?? -1];
+      return region !== undefined && misaligned(region.base, machine);
     },
   },
   {

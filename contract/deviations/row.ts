@@ -11,6 +11,19 @@ import type { Op } from '../operations.ts';
  */
 export type Disposition = 'kept' | 'repaired' | 'excluded';
 
+/** What happened before the answer in question, as far as a row asks for it. */
+export interface Past {
+  /**
+   * Is it about bytes that were synced for a device that snoops after its mask was set, while they
+   * were bounced? Or about whether such a device needs syncs?
+   */
+  readonly unsynced: boolean;
+  /** Is it about memory of a pool whose base lies inside a page, or beside one? */
+  readonly misaligned: boolean;
+  /** Must the operation copy bytes that have no linear address? */
+  readonly copiesUnmapped: boolean;
+}
+
 export interface Deviation {
   readonly id: string;
   /** Trap of the specification it decides. */
@@ -23,5 +36,5 @@ export interface Deviation {
   /** Repaired rows: the answer given instead. */
   readonly repaired?: string;
   /** Repaired rows: is this violation the known one? */
-  readonly matches?: (op: Op, violation: Violation, machine: Machine) => boolean;
+  readonly matches?: (op: Op, violation: Violation, machine: Machine, past: Past) => boolean;
 }

@@ -1,19 +1,12 @@
 /** Deviations of tables, streaming mappings and bounce memory (sections of mapping.md). */
-import type { Machine } from '../machine.ts';
-import { PROFILES } from '../machine.ts';
 import type { OpName } from '../operations.ts';
 import type { Deviation } from './row.ts';
 
-/** Can a device that snoops have something in bounce memory? */
-const bouncesForSnooping = ({ profile, swiotlb, regions, devices }: Machine) => {
-  const snoops = PROFILES[profile].alwaysCoherent || devices.some(({ coherent }) => coherent);
-  return snoops && (swiotlb !== null || regions.some(({ kind }) => kind === 'restricted'));
-};
+const MAPS: ReadonlySet<OpName> = new Set<OpName>(['map_page', 'map_sgtable']);
 
-/** Operations that go through the linear address of bytes. */
-const NEEDS_ADDRESS: ReadonlySet<OpName> = new Set([
-  'map_page',
-  'map_sgtable',
+/** Operations that maintain caches by the linear address of bytes. */
+const NEEDS_ADDRESS: ReadonlySet<OpName> = new Set<OpName>([
+  ...MAPS,
   'unmap',
   'sync_for_cpu',
   'sync_for_device',
@@ -39,31 +32,39 @@ const REPAIRED: readonly Deviation[] = [
     reason: 'What was written is not passed on, after documented calls only.',
     repaired: 'syncs are skipped once nothing is bounced',
     // Bytes that were not passed on are met whenever somebody reads them.
-    matches: (_op, _violation, machine) => bouncesForSnooping(machine),
+    matches: (_op, _violation, _machine, { unsynced }) => unsynced,
   },
   {
     id: 'no-linear-address',
     spec: 'mapping 4.6',
     disposition: 'repaired',
     laws: ['any/no-crash', 'bounce/growth'],
-    linux:
-      'Bouncing memory that has no linear address faults in the copy; so does cleaning or ' +
-      'invalidating its cache lines for a device that does not snoop.',
+    linux: 'Bouncing memory that has no linear address faults in the copy.',
     reason: 'Coherent pools of no-map regions are such memory, and their pages can be mapped.',
-    repaired:
-      'a mapping that has to bounce is refused before any state changes; no view of the others ' +
-      'is cached, so that there is nothing to maintain',
+    repaired: 'a mapping that has to bounce is refused before any state changes',
     // The search comes before the copy, and when it finds nothing pools are asked to grow.
-    matches: ({ op }, { law, observed }, { swiotlb }) =>
+    matches: ({ op }, { law, observed }, { swiotlb }, { copiesUnmapped }) =>
       law === 'bounce/growth'
         ? op === 'run_work' && swiotlb?.dynamic === true
-        : NEEDS_ADDRESS.has(op) && /swiotlb|arch_sync/.test(observed),
+        : MAPS.has(op) && copiesUnmapped && /oops in (Error: )?swiotlb_bounce\b/.test(observed),
+  },
+  {
+    id: 'no-linear-maintenance',
+    spec: 'mapping 3.6',
+    disposition: 'repaired',
+    laws: ['any/no-crash'],
+    linux:
+      'For a device that does not snoop, cache lines are cleaned or invalidated by their linear ' +
+      'address, also of memory that has none. (An emulator without caches does not fault.)',
+    reason: 'Coherent pools of no-map regions are such memory, and their pages can be mapped.',
+    repaired: 'no view of that memory is cached, so that there is nothing to maintain',
+    matches: ({ op }, { observed }) => NEEDS_ADDRESS.has(op) && /arch_sync/.test(observed),
   },
   {
     id: 'sg-split-last-output',
     spec: 'mapping 1.5',
     disposition: 'repaired',
-    laws: ['table/entries'],
+    laws: ['table/split-end'],
     linux: 'The last output of sg_split is not cut where it ends inside an entry.',
     reason: 'The device would be given bytes that nobody asked for.',
     repaired: 'every output has the bytes it was asked for',

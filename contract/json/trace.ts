@@ -18,6 +18,7 @@ import {
   optional,
   readMember,
   readObject,
+  text,
   withDefault,
   word,
 } from './codec.ts';
@@ -34,13 +35,23 @@ export const booted: Codec<Booted> = object<Booted>(
   'boot messages',
 );
 
-const HEAD = ['carveout', 'version', 'observes', 'operations', 'machine', 'booted'] as const;
+const HEAD = [
+  'carveout',
+  'version',
+  'subject',
+  'observes',
+  'operations',
+  'machine',
+  'booted',
+] as const;
 const observed = list(word(OBSERVATIONS, 'an observation'), OBSERVATIONS.length, 'observations');
 const operations = list(word(OP_NAMES, 'an operation'), OP_NAMES.length, 'operations');
 const format = word(['trace'], 'the format');
 const version = integer(VERSION, VERSION, 'the version of the format');
 
 export interface TraceHead {
+  /** The name of who answered, as it told it. */
+  readonly subject?: string | undefined;
   /** What the recorder reported; left out: all there was before `free-memory`. */
   readonly observes?: readonly Observation[] | undefined;
   /** What it could be asked; left out: the first operations. */
@@ -59,6 +70,7 @@ export function traceHeadLine(head: TraceHead): string {
   return JSON.stringify({
     carveout: 'trace',
     version: VERSION,
+    subject: head.subject,
     observes: head.observes,
     operations: head.operations,
     machine: machineToJson(head.machine),
@@ -134,6 +146,7 @@ function readHead(value: unknown, at: JsonPlace): TraceHead {
   readMember(members, 'version', version, at);
   const machine = machineFromJson(members['machine'], at.at('machine'));
   return {
+    subject: readMember(members, 'subject', optional(text('a name')), at),
     observes: readMember(members, 'observes', optional(observed), at),
     operations: readMember(members, 'operations', optional(operations), at),
     machine,

@@ -37,18 +37,22 @@ export interface Field {
   readonly min?: number;
 }
 
-export type ResultField =
-  | 'phys'
-  | 'handle'
-  | 'bytes'
-  | 'address'
-  | 'truth'
-  | 'pfn'
-  | 'census'
-  | 'entries'
-  | 'segments'
-  | 'length'
-  | 'count';
+/** What an `ok` outcome may hold. Foreign programs know a field by its place here. */
+export const RESULT_FIELDS = [
+  'phys',
+  'handle',
+  'bytes',
+  'address',
+  'truth',
+  'pfn',
+  'census',
+  'entries',
+  'segments',
+  'length',
+  'count',
+] as const;
+
+export type ResultField = (typeof RESULT_FIELDS)[number];
 
 export interface Row {
   /** Label kind the operation defines, if any. */

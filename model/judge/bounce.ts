@@ -50,6 +50,13 @@ export function slotsBehind(
   return null;
 }
 
+/** Is something of the device bounced? */
+export function hasBounced({ mappings }: State, { index }: DeviceState): boolean {
+  return [...mappings.values()].some(
+    ({ device, pieces }) => device === index && pieces.some(({ bounce }) => bounce !== null),
+  );
+}
+
 /** Slots that belong to somebody. */
 export function takenOf({ live, bounces }: SlotsState): Interval[] {
   return [...live.map(({ start, length }): Interval => [start, start + length]), ...bounces];
@@ -66,6 +73,11 @@ export function inOneSegment({ start, end }: SlotsState, [from, to]: Interval): 
 export function keepsBits(device: DeviceState, piece: Piece, bus: number): boolean {
   const step = device.spec.minAlign + 1;
   return bus % step === piece.start % step;
+}
+
+/** Where runs may start, for the device: from a page on and without low bits to keep, on a page. */
+export function stepOf({ machine }: State, { spec }: DeviceState, { length }: Piece): number {
+  return spec.minAlign === 0 && length >= machine.pageSize ? machine.pageSize : SLOT;
 }
 
 /** Does the device see the run on one side of each of its boundaries, to a slot? */
@@ -88,27 +100,25 @@ export interface Room {
   readonly segments: number;
   /** Places of which no two share a slot, as many as are met from the first slot on. */
   readonly places: number;
+  /** All places, also those that share slots. */
+  readonly positions: number;
   /** Are there places the device does not reach? */
   readonly beyond: boolean;
 }
 
-const NOWHERE: Room = { segments: 0, places: 0, beyond: false };
+const NOWHERE: Room = { segments: 0, places: 0, positions: 0, beyond: false };
 
-/**
- * Looks at every place in the pool. The device sees runs that start on a slot of its own addresses,
- * or, from a page on and without low bits to keep, on a page.
- */
+/** Looks at every place in the pool. */
 export function roomFor(state: State, device: DeviceState, pool: SlotsState, piece: Piece): Room {
   const bus = busStart(device, pool);
   if (bus === null) return NOWHERE;
-  const { pageSize } = state.machine;
   const head = lead(device, piece);
   const bytes = slotBytes(device, piece);
-  const wholePage = device.spec.minAlign === 0 && piece.length >= pageSize;
-  const step = wholePage ? pageSize : SLOT;
+  const step = stepOf(state, device, piece);
   const limit = streamLimit(device);
   const segments = new Set<number>();
   let places = 0;
+  let positions = 0;
   let free = 0;
   for (const [from, to] of without([[pool.start, pool.end]], takenOf(pool))) {
     for (let at = from; at + bytes <= to; at += SLOT) {
@@ -117,12 +127,13 @@ export function roomFor(state: State, device: DeviceState, pool: SlotsState, pie
       if (!inOneSegment(pool, [at, at + bytes]) || !keepsBoundary(device, there, bytes)) continue;
       if (!endsWithin(there + head, piece.length, limit)) return { ...NOWHERE, beyond: true };
       segments.add(Math.floor((at - pool.start) / (SEGMENT * SLOT)));
+      positions += 1;
       if (at < free) continue;
       places += 1;
       free = at + bytes;
     }
   }
-  return { segments: segments.size, places, beyond: false };
+  return { segments: segments.size, places, positions, beyond: false };
 }
 
 /**
@@ -164,4 +175,37 @@ export function mayMiss({ machine }: State, device: DeviceState, pool: SlotsStat
 export function maxBounce(device: DeviceState): number {
   const { minAlign } = device.spec;
   return SEGMENT * SLOT - Math.ceil(minAlign / SLOT) * SLOT;
+}
+
+/**
+ * May a search that goes in strides, and counts them, find no place though there is one? In each
+ * area it passes over one position at most, and over none where strides begin with the area. Slots
+ * that other pieces of the same table may have taken count as taken.
+ */
+export function mayPassOver(state: State, device: DeviceState, pieces: readonly Piece[]): boolean {
+  const pools = poolsOf(state, device);
+  return pieces.some((piece) => {
+    const bytes = slotBytes(device, piece);
+    const spoilt = pieces
+      .filter((other) => other !== piece)
+      .reduce((sum, other) => sum + 1 + Math.ceil((slotBytes(device, other) + bytes) / SLOT), 0);
+    const rooms = pools.map((pool) => roomFor(state, device, pool, piece).positions);
+    const positions = rooms.reduce((sum, room) => sum + room, 0);
+    const areas = pools.reduce((sum, pool) => sum + areasOf(state, pool), 0);
+    return positions <= areas + spoilt && pools.some((pool) => isOff(state, device, pool, piece));
+  });
+}
+
+/** At most so many: a pool that is smaller than asked for may have fewer. */
+function areasOf({ machine }: State, { region }: SlotsState): number {
+  return region >= 0 ? 1 : Math.max(machine.swiotlb?.areas ?? 1, machine.cpus);
+}
+
+/** Do strides not begin with the pool, for the low bits that the piece has to keep? */
+function isOff(state: State, device: DeviceState, pool: SlotsState, piece: Piece): boolean {
+  const bus = busStart(device, pool);
+  if (bus === null) return true;
+  const stride = Math.max(stepOf(state, device, piece), device.spec.minAlign + 1);
+  const kept = device.spec.minAlign > 0 ? piece.start - (piece.start % SLOT) : 0;
+  return (bus - kept) % stride !== 0;
 }

@@ -186,10 +186,4 @@ export class Judge {
   adopt(op: Op, outcome: Outcome): void {
     if (outcome.is !== 'crash') ruleOf(op).adopt(this.state, op, outcome);
   }
-
-  /** Believes an allowed answer nobody has given yet, to plan a batch. */
-  assume(op: Op): void {
-    const rule = ruleOf(op);
-    rule.adopt(this.state, op, rule.assume(this.state, op));
-  }
 }

@@ -1,7 +1,7 @@
 /** What a device needs to be given for bytes: themselves, or bounce memory. */
 import { PROFILES } from '../../contract/machine.ts';
 import { endsWithin } from '../../contract/numbers.ts';
-import type { OpOf } from '../../contract/operations.ts';
+import type { Op, OpOf } from '../../contract/operations.ts';
 import { total, without } from './arena.ts';
 import { isForced } from './bounce.ts';
 import type { Direction, Piece } from './mappings.ts';
@@ -42,6 +42,15 @@ export function isSmall(
 export function directly(device: DeviceState, { start, length }: Piece): number | null {
   const reached = translations(device, start, length);
   return reached.find((address) => endsWithin(address, length, streamLimit(device))) ?? null;
+}
+
+/** Must an operation copy bytes that have no linear address? */
+export function copiesUnmapped(state: State, op: Op): boolean {
+  if (op.op !== 'map_page' && op.op !== 'map_sgtable') return false;
+  const device = deviceFor(state, op);
+  return piecesOf(state, op).some(
+    (piece) => !isLinear(state, piece) && mustBounce(state, device, piece, op.direction),
+  );
 }
 
 /** Has the CPU a linear address of the bytes, to copy them by? */

@@ -24,8 +24,6 @@ export interface Rule<N extends OpName> {
   warnings?(state: State, op: OpOf<N>): readonly Warning[];
   /** Believes the answer. */
   adopt(state: State, op: OpOf<N>, outcome: Outcome): void;
-  /** An allowed answer, for planning a batch before any answer is known. */
-  assume(state: State, op: OpOf<N>): Outcome;
 }
 
 export type Seen = ReadonlySet<Observation>;

@@ -35,6 +35,8 @@ export interface DeviceState {
   slots: SlotsState | null;
   /** Attached regions, in order: what a detach undoes. */
   attached: number[];
+  /** Its mask was set while something was bounced, and nothing has been bounced since. */
+  forgets: boolean;
 }
 
 export interface PoolState {
@@ -97,6 +99,8 @@ export interface State {
   readonly accounted: boolean;
   /** Does it say what any bytes are? */
   readonly contents: boolean;
+  /** Bytes synced, or not, while their device might forget that they are bounced. */
+  unsynced: readonly Interval[];
 }
 
 /** What the subject can be asked and can tell, as far as state depends on it. */
@@ -144,6 +148,7 @@ export function newState(machine: Machine, scope: Scope): State {
     hasPages: scope.hasPages,
     accounted: scope.accounted,
     contents: scope.contents,
+    unsynced: [],
   };
 }
 
@@ -161,6 +166,7 @@ function newDevice(machine: Machine, spec: Device, index: number): DeviceState {
     area: null,
     slots: null,
     attached: [],
+    forgets: false,
   };
 }
 

@@ -64,7 +64,7 @@ export function coherentOk(
   device: DeviceState,
   phys: number,
   size: number,
-): { mayBeTrue: boolean; mayBeFalse: boolean } {
+): { mayBeTrue: boolean; mayBeFalse: boolean; leaves: boolean } {
   const limit = coherentLimit(device);
   const whole = translations(device, phys, size);
   const first = translations(device, phys, 1);
@@ -72,6 +72,8 @@ export function coherentOk(
   return {
     mayBeTrue: good.length > 0,
     mayBeFalse: good.length < first.length || first.length === 0,
+    // Within the limit, but not within the window that it begins in.
+    leaves: whole.length === 0 && first.some((dma) => endsWithin(dma, size, limit)),
   };
 }
 

@@ -68,11 +68,20 @@ function countMap(tally: Tally, state: State, op: Mapping, outcome: Outcome) {
   else tally.add(bounced.length < pieces.length ? 'a part bounced' : 'bounced');
   if (bounced.length > 1) tally.add('several pieces bounced');
   if (bounced.length > 0) countBounce(tally, state, device);
+  if (bounced.some(({ pool, taken }) => isWrapped(state, pool, taken[0]))) {
+    tally.add('search for slots wrapped');
+  }
   if (op.attrs.length > 0) tally.add('mapped without a sync');
   if (op.direction !== 'to-device' && !device.coherent && sharesLine(state, pieces)) {
     tally.add('shares a cache line');
   }
   countOthers(tally, state, op.device, pieces);
+}
+
+/** Slots of older bounces lie higher, and of an area there is only one: the search began anew. */
+function isWrapped({ machine }: State, pool: SlotsState, start: number): boolean {
+  const single = pool.region >= 0 || machine.swiotlb?.areas === 1;
+  return single && pool.block === null && pool.bounces.some(([other]) => other > start);
 }
 
 /** Was the pool added, to stay? */

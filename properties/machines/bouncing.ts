@@ -1,5 +1,6 @@
 /** Machines on which mappings bounce: memory far above, devices of 32 bits, few slots. */
-import type { Bank, Device, Machine, Swiotlb } from '../../contract/machine.ts';
+import type { Bank, Device, Machine, ProfileName, Swiotlb } from '../../contract/machine.ts';
+import { PROFILES } from '../../contract/machine.ts';
 import { maskOfBits } from '../../contract/numbers.ts';
 import type { Random } from '../random.ts';
 import { between, chance, pick } from '../random.ts';
@@ -49,4 +50,14 @@ function narrowed(random: Random, device: Device, poolStart: number): Device {
   }
   const mask = maskOfBits(chance(random, 1, 12) ? 30 : 32);
   return { ...device, ...wide, mask };
+}
+
+/** A third small, so that it runs full; without one, what is out of reach stays there. */
+export function drawSwiotlb(random: Random, profile: ProfileName): Swiotlb | null {
+  if (!PROFILES[profile].bounces || chance(random, 1, 8)) return null;
+  // Many areas: a pool that has to be smaller than asked for has room for fewer of them.
+  if (chance(random, 1, 8)) return { slots: 32768, areas: 32, force: false, dynamic: false };
+  const areas = pick(random, [1, 1, 2, 4]);
+  const slots = chance(random, 1, 2) ? 128 * areas * 2 ** between(random, 0, 2) : 32768;
+  return { slots, areas, force: chance(random, 1, 6), dynamic: false };
 }

@@ -1,20 +1,14 @@
 /** Random machines: the distribution of real boards, lifted tails, and the extremes. */
-import type {
-  Bank,
-  Device,
-  Machine,
-  ProfileName,
-  Region,
-  Swiotlb,
-} from '../../contract/machine.ts';
+import type { Bank, Device, Machine, ProfileName, Region } from '../../contract/machine.ts';
 import { maxPageOrder, PROFILES, REGION_FLAGS, usualZoneDmaLimit } from '../../contract/machine.ts';
 import { alignDown } from '../../contract/numbers.ts';
 import type { MachineLimits } from '../../contract/subject.ts';
 import type { Random, Weighted } from '../random.ts';
 import { between, chance, pick, shuffle, weighted } from '../random.ts';
-import { drawBouncing, drawFarBanks } from './bouncing.ts';
+import { drawBouncing, drawFarBanks, drawSwiotlb } from './bouncing.ts';
 import { drawDevices } from './devices.ts';
 import { EXTREME_MACHINES } from './extremes.ts';
+import { drawOnMemory } from './given.ts';
 import { drawRegions } from './regions.ts';
 import { BANK_HOLE, BANKS, FIRST_BANK, TOTAL_MEMORY } from './tables.ts';
 
@@ -31,6 +25,7 @@ const REGIONS_MAX = 96;
  * rest the sizes of boards. Page size: 4 KiB in 8 of 10, else 16 or 64 KiB.
  */
 export function drawMachine(random: Random, limits: MachineLimits = {}): Machine {
+  if (limits.memory !== undefined) return drawOnMemory(random, limits.memory, limits);
   if (chance(random, 15, 100)) {
     const machine = pick(random, EXTREME_MACHINES);
     if (fits(machine, limits)) return machine;
@@ -97,16 +92,6 @@ function fits(machine: Machine, limits: MachineLimits): boolean {
     machine.devices.length <= (devicesMax ?? machine.devices.length) &&
     machine.regions.length <= (regionsMax ?? machine.regions.length)
   );
-}
-
-/** A third small, so that it runs full; without one, what is out of reach stays there. */
-function drawSwiotlb(random: Random, profile: ProfileName): Swiotlb | null {
-  if (!PROFILES[profile].bounces || chance(random, 1, 8)) return null;
-  // Many areas: a pool that has to be smaller than asked for has room for fewer of them.
-  if (chance(random, 1, 8)) return { slots: 32768, areas: 32, force: false, dynamic: false };
-  const areas = pick(random, [1, 1, 2, 4]);
-  const slots = chance(random, 1, 2) ? 128 * areas * 2 ** between(random, 0, 2) : 32768;
-  return { slots, areas, force: chance(random, 1, 6), dynamic: false };
 }
 
 function drawPageSize(random: Random, profile: ProfileName, limits: MachineLimits): number {

@@ -84,7 +84,6 @@ const WITH_MAPPINGS: ReadonlySet<OpName> = new Set<OpName>([
   'device_read',
   'device_write',
   'set_mask',
-  'alloc_pages',
 ]);
 
 /** How often each kind is drawn where slots are to run out; others are not. */
@@ -114,6 +113,8 @@ export interface Configuration {
   readonly kinds: Kinds;
   /** Is there memory behind the coherent pools to ask for? */
   readonly hasPages: boolean;
+  /** Are pages counted? Elsewhere a program that makes them scarce shows nothing. */
+  readonly counted: boolean;
 }
 
 /** What a subject can be asked. */
@@ -158,6 +159,7 @@ function drawConfiguration(
     focus: drawFocus(random, machine),
     kinds: drawKinds(random, machine, operations),
     hasPages: operations.has('alloc_noncoherent'),
+    counted: operations.has('census'),
   };
 }
 
@@ -207,16 +209,20 @@ function drawKind(random: Random, { names, sums, total }: Kinds): OpName {
 }
 
 /** What a program is about. */
-type Theme = 'memory' | 'mappings' | 'both' | 'slots';
+type Theme = 'memory' | 'mappings' | 'placed' | 'both' | 'slots';
 
 /** Of a program about mappings, this share of what only memory is about. */
 const ASIDE = 1 / 8;
+/** How often a range of RAM is asked for in a program about mappings of known places. */
+const PLACED = 40;
 
 /** How often a kind is drawn in a program about something, if it draws no weights of its own. */
 function usual(name: OpName, theme: Theme): number {
   if (theme === 'slots') return FOR_SLOTS[name] ?? 0;
+  if (theme === 'placed' && name === 'alloc_contig') return PLACED;
   if (STREAMING.has(name)) return theme === 'memory' ? 0 : USUAL[name];
-  return theme === 'mappings' && !WITH_MAPPINGS.has(name) ? USUAL[name] * ASIDE : USUAL[name];
+  const isAside = theme === 'mappings' || theme === 'placed';
+  return isAside && !WITH_MAPPINGS.has(name) ? USUAL[name] * ASIDE : USUAL[name];
 }
 
 const ALL_USUAL = new WeakMap<Operations, Map<Theme, Kinds>>();
@@ -231,6 +237,10 @@ function usualKinds(operations: Operations, theme: Theme): Kinds {
   return kinds;
 }
 
+const THEMES: readonly Theme[] = ['memory', 'mappings', 'both'];
+/** Where pages are not counted the page allocator may put them anywhere. */
+const THEMES_UNCOUNTED: readonly Theme[] = ['memory', 'mappings', 'placed', 'placed', 'both'];
+
 /**
  * Of three programs one is about memory alone, one about mappings and one about both. Where bounce
  * memory may grow, one in three is about that instead; where memory is scarce, nearly
@@ -242,7 +252,8 @@ function drawKinds(random: Random, machine: Machine, operations: Operations): Ki
   const grows = both && operations.has('alloc_pages') && swiotlb?.dynamic === true;
   if (grows && chance(random, 1, 3)) return usualKinds(operations, 'slots');
   const scarce = lowmemReserve && chance(random, 3, 4);
-  const theme = both && !scarce ? pick(random, ['memory', 'mappings', 'both'] as const) : 'memory';
+  const themes = operations.has('census') ? THEMES : THEMES_UNCOUNTED;
+  const theme = both && !scarce ? pick(random, themes) : 'memory';
   return chance(random, 1, 2)
     ? swarmKinds(random, operations, theme)
     : usualKinds(operations, theme);

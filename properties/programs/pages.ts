@@ -42,7 +42,7 @@ export function drawOnPages(
       return { op, out: plan.take(-1, size), size, zone: drawZone(random) };
     }
     case 'alloc_contig':
-      return drawRange(random, plan);
+      return config.counted ? drawRange(random, plan) : drawBuffer(random, plan);
     case 'free_pages': {
       const index = plan.live.findLastIndex(
         ({ device, label }) => device < 0 && !plan.isMapped(label) && chance(random, 2, 3),
@@ -100,6 +100,16 @@ function drawRange(random: Random, plan: Plan): Op | null {
   const pages = between(random, 1, Math.min(room, pick(random, [8, 600, 5000])));
   const skipped = chance(random, 1, 2) ? 0 : between(random, 0, Math.min(room - pages, 3000));
   const phys = start + skipped * pageSize;
+  return { op: 'alloc_contig', out: plan.take(-1, pages * pageSize), phys, pages };
+}
+
+/** A few pages anywhere in a bank: something to map whose place is known. */
+function drawBuffer(random: Random, plan: Plan): Op {
+  const { banks, pageSize } = plan.machine;
+  const { base, size } = pick(random, banks);
+  const room = Math.floor(size / pageSize);
+  const pages = Math.min(room, between(random, 1, pick(random, [4, 16, 80])));
+  const phys = base + pageSize * between(random, 0, room - pages);
   return { op: 'alloc_contig', out: plan.take(-1, pages * pageSize), phys, pages };
 }
 

@@ -7,13 +7,14 @@ import type { Machine } from '../../contract/machine.ts';
 import type { Subject } from '../../contract/subject.ts';
 import { machineArbitrary } from '../arbitrary.ts';
 import { Tally } from '../labels/tally.ts';
+import type { Twin } from '../twin/run.ts';
 import type { Bucket, Origin } from './buckets.ts';
 import { Buckets } from './buckets.ts';
 import { Clock } from './clock.ts';
 import { Filing } from './filing.ts';
 import type { Finding } from './hunt.ts';
 import type { Counters, Hunter } from './hunters.ts';
-import { judged, related } from './hunters.ts';
+import { judged, related, twinned } from './hunters.ts';
 import { BatchRunner, profileOf } from './run.ts';
 import { caseSeed } from './seed.ts';
 
@@ -38,6 +39,8 @@ export interface CampaignOptions {
   /** Planted bugs and command of the subject, for the headers of failure files. */
   readonly bugs: readonly string[];
   readonly command: string | null;
+  /** Compare answers with those of this subject; for subjects that answer batches. */
+  readonly twin?: Twin | undefined;
   /** Compare runs as well; needs a subject with exact placement. */
   readonly metamorphic: boolean;
   /** Stop at the first failure. */
@@ -73,7 +76,7 @@ export interface CampaignResult {
   readonly milliseconds: number;
 }
 
-/** Cases in a row that share a machine: many programs run per boot. */
+/** Cases in a row that share a machine, unless the subject says: many programs run per boot. */
 export const CASES_PER_MACHINE = 8;
 /** Cases in a row that belong to one shard. A multiple of CASES_PER_MACHINE. */
 export const CASES_PER_BLOCK = 64;
@@ -113,7 +116,10 @@ class Campaign {
     this.#buckets = new Buckets(options.failures, { bugs, subject: command, known });
     this.#filing = new Filing(this.#buckets, this.#clock, { bail, onFailure });
     this.#batch = subject.kind === 'batch' ? new BatchRunner(subject, profile) : null;
-    this.#judged = judged(subject, profile, this.#batch, this.#counters);
+    this.#judged =
+      options.twin === undefined || this.#batch === null
+        ? judged(subject, profile, this.#batch, this.#counters)
+        : twinned(options.twin, profile, this.#batch, this.#counters);
     this.#related = options.metamorphic && subject.kind === 'sync' ? related(subject) : [];
   }
 
@@ -177,7 +183,7 @@ class Campaign {
 
   /** The machine of a case, or null when the subject does not accept it. */
   #machineOf(index: number): Machine | null {
-    const group = Math.floor(index / CASES_PER_MACHINE);
+    const group = Math.floor(index / (this.#subject.casesPerMachine ?? CASES_PER_MACHINE));
     if (group !== this.#machineAt) {
       const seed = caseSeed(this.#options.seed, 'machine', group);
       const machine = this.#options.machine ?? drawOnce(this.#subject, seed);

@@ -18,6 +18,8 @@ export interface Finding {
   readonly runs: number;
   /** Candidates per shrink pass. */
   readonly passes: ReadonlyMap<string, number>;
+  /** It held when it ran again: what ran before it on the same subject matters. Not shrunk. */
+  readonly fleeting: boolean;
 }
 
 export interface Hunted {
@@ -28,6 +30,9 @@ export interface Hunted {
 
 /** Shrinking gives up improving after so many runs. */
 const RUNS_MAX = 20_000;
+
+/** Shrinking on a subject elsewhere, which may have to boot for every run, ends after so long. */
+const ELSEWHERE_MS = 120_000;
 
 /** What the caller of a hunt is told, and may decide. */
 export interface Watcher {
@@ -62,6 +67,9 @@ class Hunt {
   #best: Finding | null = null;
   #runs = 0;
   #runsMax = RUNS_MAX;
+  /** No run of the shrinker begins after that. */
+  #until = Number.POSITIVE_INFINITY;
+  #fleeting = false;
   #thrown: { readonly error: unknown } | null = null;
 
   constructor(watcher: Watcher) {
@@ -77,7 +85,8 @@ class Hunt {
 
   #isEnough(): boolean {
     if (this.#best === null) return false;
-    return this.#runs >= this.#runsMax || this.#watcher.isOverdue?.() === true;
+    if (this.#runs >= this.#runsMax || performance.now() > this.#until) return true;
+    return this.#watcher.isOverdue?.() === true;
   }
 
   /** Does the case hold? An exception is no broken law: it ends the hunt and waits in `result`. */
@@ -119,7 +128,7 @@ class Hunt {
     if (law === 'any/no-crash' && this.#isStopped) return false;
     const originalLength = this.#best?.originalLength ?? kase.program.length;
     const passes = this.trail.tries;
-    const finding = { kase, failure, originalLength, runs: this.#runs, passes };
+    const finding = { kase, failure, originalLength, runs: this.#runs, passes, fleeting: false };
     if (this.#best !== null && this.#best.failure.violation.law !== law) {
       if (!this.#others.has(law)) this.#others.set(law, finding);
       return false;
@@ -136,7 +145,15 @@ class Hunt {
     if (this.#thrown !== null) throw this.#thrown.error;
     if (this.#best === null) return null;
     const others = [...this.#others.values()];
-    return { finding: { ...this.#best, runs: this.#runs }, others };
+    return { finding: { ...this.#best, runs: this.#runs, fleeting: this.#fleeting }, others };
+  }
+
+  /** Shrinks what failed on a subject elsewhere, if it does so again when nothing ran before it. */
+  async shrinkElsewhere(run: AsyncRun): Promise<Hunted | null> {
+    if (this.#best === null || this.#isDone()) return this.result;
+    this.#until = performance.now() + ELSEWHERE_MS;
+    this.#fleeting = await this.holdsLater(this.#best.kase, run);
+    return this.#fleeting ? this.result : await this.shrink(run);
   }
 
   /** Lets fast-check shrink what failed; between two runs others get their turn. */
@@ -180,7 +197,7 @@ export async function huntAsync(
   const drawn = caseArbitrary(machine, operations, hunt.trail);
   const property = fc.asyncProperty(drawn, (kase) => hunt.holdsLater(kase, run));
   await fc.check(property, { seed, numRuns: 1, endOnFailure: true });
-  return await hunt.shrink(run);
+  return await hunt.shrinkElsewhere(run);
 }
 
 /** Shrinks a case that is known to fail. */

@@ -4,11 +4,13 @@ import type { Case } from '../../contract/scenario.ts';
 import type { Subject, SyncSubject } from '../../contract/subject.ts';
 import { Tally } from '../labels/tally.ts';
 import { checkRelation, RELATIONS } from '../metamorphic.ts';
+import { runTwin, type Twin } from '../twin/run.ts';
+import { DEADLY } from './deadly.ts';
 import type { AsyncRun, Hunted, SyncRun, Watcher } from './hunt.ts';
 import { huntAsync, huntSync, shrinkCase } from './hunt.ts';
 import type { BatchRunner } from './run.ts';
 import { profileOf, RefusedError, runSync } from './run.ts';
-import type { Profile } from './trial.ts';
+import type { Failure, Profile } from './trial.ts';
 
 type Result = Hunted | null | Promise<Hunted | null>;
 
@@ -25,6 +27,9 @@ export interface Counters {
   /** The machine a subject refused last, when it was to boot it for a drawn case. */
   refused: Machine | null;
 }
+
+/** One case in so many may end a subject in a way that is known. */
+const DEADLY_EVERY = 8;
 
 /** Labels describe what generators reach; runs of the shrinker are not of that kind. */
 const SHRINKING = new Tally();
@@ -84,9 +89,38 @@ export function judged(
       shrink: (kase, watcher) => shrinkCase(kase, run, counted.shrinking(watcher)),
     };
   }
+  return batched(name, profile, counted, (kase, spares) =>
+    batch!.run(kase, counted.tally, { spares }),
+  );
+}
+
+/** The property of two subjects: every answer is judged, and compared with the other one's. */
+export function twinned(
+  twin: Twin,
+  profile: Profile,
+  batch: BatchRunner,
+  counters: Counters,
+): Hunter {
+  const counted = new Counted(counters);
+  return batched('twin', profile, counted, (kase, spares) =>
+    batch.use(kase.machine, (session) =>
+      runTwin(session, kase, { twin, right: profile, tally: counted.tally, spares }),
+    ),
+  );
+}
+
+/** A hunter for subjects that answer whole batches. */
+function batched(
+  name: string,
+  { known, operations }: Profile,
+  counted: Counted,
+  work: (kase: Case, spares: boolean) => Promise<Failure | null>,
+): Hunter {
+  // The same for all that is run of a case.
+  let spares = false;
   const run: AsyncRun = async (kase) => {
     try {
-      return await batch!.run(kase, counted.tally);
+      return await work(kase, spares);
     } catch (error) {
       if (!(error instanceof RefusedError)) throw error;
       counted.refused(kase.machine);
@@ -95,9 +129,14 @@ export function judged(
   };
   return {
     name,
-    hunt: (machine, seed, watcher) =>
-      huntAsync({ machine, seed, operations }, run, counted.watched(watcher)),
-    shrink: (kase, watcher) => shrinkCase(kase, run, counted.shrinking(watcher)),
+    hunt: (machine, seed, watcher) => {
+      spares = known.includes(DEADLY) && seed % DEADLY_EVERY !== 0;
+      return huntAsync({ machine, seed, operations }, run, counted.watched(watcher));
+    },
+    shrink: (kase, watcher) => {
+      spares = false;
+      return shrinkCase(kase, run, counted.shrinking(watcher));
+    },
   };
 }
 

@@ -57,7 +57,7 @@ async function failureOf(
   if (subject.kind === 'batch') {
     const runner = new BatchRunner(subject, profile);
     try {
-      return await runner.run(scenario, tally, recorder);
+      return await runner.run(scenario, tally, { record: recorder });
     } finally {
       await runner.close();
     }

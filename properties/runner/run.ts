@@ -1,5 +1,5 @@
-/** Runs a case on a subject: in process, or in batches somewhere else. */
-import type { Op, OpName } from '../../contract/operations.ts';
+/** Runs a case on a subject: in process, or somewhere else. */
+import type { OpName } from '../../contract/operations.ts';
 import type { Case } from '../../contract/scenario.ts';
 import type {
   BatchSession,
@@ -10,12 +10,12 @@ import type {
 } from '../../contract/subject.ts';
 import { FIRST_OPERATIONS } from '../../contract/subject.ts';
 import { InputError } from '../../contract/text/input-error.ts';
-import { Judge } from '../../model/judge/judge.ts';
 import { Tally } from '../labels/tally.ts';
-import { batchProblem, outcomeProblem } from './form.ts';
-import { begin, bootJudged, close, play, type Recorder } from './send.ts';
+import type { BatchRun } from './batch.ts';
+import { runBatch } from './batch.ts';
+import { bootJudged, close, play, type Recorder } from './send.ts';
 import type { Failure, Profile } from './trial.ts';
-import { CENSUS, Trial } from './trial.ts';
+import { Trial } from './trial.ts';
 
 /** @throws RangeError for a subject that cannot say where its memory is */
 export function profileOf(subject: Subject, known: readonly string[]): Profile {
@@ -59,101 +59,6 @@ export function recordSync(
   if ('session' in begun) play(begun.session, trial, program, 0, 1, record);
 }
 
-/**
- * The same for a subject that answers whole batches. What to send is planned with assumed
- * answers; where the real ones differ (a refused allocation), the subject skips the rest of that
- * label, and an operation that became undefined ends the case unjudged.
- */
-export async function runBatch(
-  session: BatchSession,
-  { machine, program }: Case,
-  profile: Profile,
-  tally: Tally,
-  record?: Recorder,
-): Promise<Failure | null> {
-  const trial = new Trial(machine, profile, tally);
-  const broken = begin(session, trial, record);
-  if (broken !== null) return broken;
-  const planner = new Judge(machine, profile.observes, profile.operations);
-  planner.checkBoot(session.booted);
-  const plan = withAudits(trial, planBatch(planner, profile.operations, program));
-  const { length } = program;
-  const closing = (ops: readonly Op[]) => {
-    return withAudits(
-      trial,
-      ops.map((op) => ({ op, step: length })),
-    );
-  };
-  let played = await playBatch(session, trial, plan, record);
-  if (played === null) played = await playBatch(session, trial, closing(trial.returns()), record);
-  if (played === null) played = await playBatch(session, trial, closing(trial.probes()), record);
-  if (played !== PLANNED_OTHERWISE) return played;
-  tally.add('planned otherwise');
-  return null;
-}
-
-/** An answer came out differently than planned and made a later operation undefined. */
-const PLANNED_OTHERWISE = Symbol('planned otherwise');
-
-interface Step {
-  readonly op: Op;
-  readonly step: number;
-  /** A census nobody wrote down: of the operation before. */
-  readonly of?: Op;
-}
-
-function withAudits(trial: Trial, steps: readonly Step[]): Step[] {
-  return steps.flatMap((one) =>
-    trial.audits(one.op) ? [one, { op: CENSUS, step: one.step, of: one.op }] : [one],
-  );
-}
-
-function planBatch(
-  planner: Judge,
-  operations: ReadonlySet<OpName>,
-  program: readonly Op[],
-): Step[] {
-  const steps: Step[] = [];
-  program.forEach((op, step) => {
-    if (!operations.has(op.op)) return;
-    const legality = planner.legality(op);
-    if (legality !== 'legal' && legality !== 'misuse') return;
-    steps.push({ op, step });
-    planner.assume(op);
-  });
-  return steps;
-}
-
-async function playBatch(
-  session: BatchSession,
-  trial: Trial,
-  steps: readonly Step[],
-  record?: Recorder,
-): Promise<Failure | null | typeof PLANNED_OTHERWISE> {
-  if (steps.length === 0) return null;
-  const outcomes = await session.run(steps.map(({ op }) => op));
-  const unusable = batchProblem(outcomes, steps.length);
-  if (unusable !== null) return trial.malformed(unusable, steps[0]!.op, steps[0]!.step);
-  for (const [index, { op, step, of }] of steps.entries()) {
-    const outcome = outcomes[index]!;
-    const problem = outcomeProblem(outcome);
-    if (problem !== null) return trial.malformed(problem, op, step);
-    if (of !== undefined) {
-      const failure = trial.audited(of, outcome, step);
-      if (failure !== null) return failure;
-      continue;
-    }
-    record?.answered(op, outcome);
-    if (!trial.sends(op)) {
-      if (trial.judge.legality(op) === 'meaningless' && outcome.is === 'skipped') continue;
-      return PLANNED_OTHERWISE;
-    }
-    const failure = trial.answer(op, outcome, step);
-    if (failure !== null) return failure;
-  }
-  return null;
-}
-
 /** A machine a subject does not take. Campaigns go on with the next one; a replay cannot. */
 export class RefusedError extends InputError {
   constructor(subject: string, reason: string) {
@@ -184,11 +89,21 @@ export class BatchRunner {
     this.#profile = profile;
   }
 
-  async run(kase: Case, tally: Tally, record?: Recorder): Promise<Failure | null> {
-    const session = await this.#sessionFor(kase.machine);
+  async run(kase: Case, tally: Tally, how: BatchRun = {}): Promise<Failure | null> {
+    return await this.use(kase.machine, (session) =>
+      runBatch(session, kase, this.#profile, tally, how),
+    );
+  }
+
+  /** Runs something on a session as after a boot. After a failure that one is not used again. */
+  async use(
+    machine: Case['machine'],
+    work: (session: BatchSession) => Promise<Failure | null>,
+  ): Promise<Failure | null> {
+    const session = await this.#sessionFor(machine);
     let failure: Failure | null = null;
     try {
-      failure = await runBatch(session, kase, this.#profile, tally, record);
+      failure = await work(session);
     } catch (error) {
       await this.close();
       throw error;
@@ -205,6 +120,8 @@ export class BatchRunner {
       return used;
     }
     await this.close();
+    const reason = this.#subject.accepts(machine);
+    if (reason !== null) throw new RefusedError(this.#subject.name, reason);
     const booted = await this.#subject.boot(machine);
     if (isRefused(booted)) throw new RefusedError(this.#subject.name, booted.refused);
     this.#session = booted;

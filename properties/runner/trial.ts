@@ -9,6 +9,7 @@ import type { Op, OpName } from '../../contract/operations.ts';
 import type { Crash, Outcome } from '../../contract/outcome.ts';
 import type { Booted, Observation } from '../../contract/subject.ts';
 import { Judge } from '../../model/judge/judge.ts';
+import { pastOf } from '../../model/judge/past.ts';
 import { broken, outcomeText } from '../../model/judge/rule.ts';
 import type { Tally } from '../labels/tally.ts';
 import { countLabels } from '../labels.ts';
@@ -129,10 +130,11 @@ export class Trial {
   }
 
   #isKnown(op: Op, violation: Violation): boolean {
+    const past = pastOf(this.judge.state, op);
     for (const id of this.#known) {
       const row = deviation(id);
       if (row === undefined || !row.laws.includes(violation.law)) continue;
-      if (row.matches?.(op, violation, this.#machine) !== true) continue;
+      if (row.matches?.(op, violation, this.#machine, past) !== true) continue;
       this.#tally.add(`known: ${id}`);
       return true;
     }

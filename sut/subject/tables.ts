@@ -117,7 +117,8 @@ export class Tables {
     const source = this.#pages(op.buffer);
     if (source === null) return SKIPPED;
     const count = alignUp(source.length, pageSize) / pageSize;
-    const pfns = Float64Array.from({ length: count }, (_, i) => source.phys / pageSize + i);
+    const first = Math.floor(source.phys / pageSize);
+    const pfns = Float64Array.from({ length: count }, (_, i) => first + i);
     const sgt = new SgTable(pageSize);
     const error = sgAllocTableFromPages(sgt, { pfns }, { offset: 0, size: count * pageSize });
     if (error !== null) return SKIPPED;

@@ -135,7 +135,10 @@ describe('a command', () => {
     expect([recorded.code, judged.code]).toEqual([0, 0]);
     expect(judged.out).toContain('no law broken');
     const forged = join(directory, 'forged.trace');
-    writeFileSync(forged, readFileSync(trace, 'utf8').replace('"phys":"0x4000"', '"phys":"0x0"'));
+    writeFileSync(
+      forged,
+      readFileSync(trace, 'utf8').replace('"phys":"0x80004000"', '"phys":"0x80000000"'),
+    );
     const found = await ask(['judge', forged]);
     expect([found.code, found.out.includes('pool/disjoint broken')]).toEqual([1, true]);
   });

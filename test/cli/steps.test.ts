@@ -74,7 +74,7 @@ describe('an operation that is not sent', () => {
     ]);
   });
 
-  it('comes after an answer that ended a batch', () => {
+  it('comes after a crash that is known', () => {
     const { machine, program } = scenarioOf(
       'attach d0',
       'h0 = alloc_coherent d0 1',
@@ -87,7 +87,7 @@ describe('an operation that is not sent', () => {
     });
     expect(steps[2]).toEqual({
       op: 'required_mask d0',
-      outcome: 'skipped (an answer before it was not the planned one)',
+      outcome: 'skipped (the subject had crashed)',
       sent: false,
     });
   });

@@ -89,7 +89,7 @@ const LIES: readonly (readonly [law: string, ...answers: Answered[]])[] = [
   ['dma/translate', ['phys_to_dma w0 0x20001000', ok({ address: 0x20001000 })]],
   ['dma/translate', ['phys_to_dma w0 0x20002000', ok({ address: 0x2000 })]],
   ['dma/untranslate', ['dma_to_phys w0 0x1fff', NONE]],
-  ['dma/coherent-ok', ['coherent_ok w0 0x20001000 8192', ok({ truth: true })]],
+  ['dma/inside-window', ['coherent_ok w0 0x20001000 8192', ok({ truth: true })]],
   ['dma/coherent-ok', ['coherent_ok w0 0x20001000 4096', ok({ truth: false })]],
   ['dma/capable', ['capable w0 0x10fffff 2', ok({ truth: true })]],
   ['dma/required-mask', ['required_mask d0', ok({ address: 2 ** 31 - 1 })]],

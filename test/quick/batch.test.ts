@@ -15,7 +15,7 @@ describe('batches', { timeout: 60_000 }, () => {
     const near = await check(carveoutSubject, options);
     expect(far.buckets.map((bucket) => bucket.finding)).toEqual([]);
     expect(far.refusedMachines).toBeGreaterThan(0);
-    // Refused machines and conservative planning cost some operations, not most.
+    // Refused machines cost some operations, not most.
     const share = (far.labels.get('operations') ?? 0) / (near.labels.get('operations') ?? 1);
     expect(share).toBeGreaterThan(0.3);
   });

@@ -1,9 +1,13 @@
 /** The built-in subject behind the interface of a far one: whole batches, answered later. */
 import type { Op } from '../../contract/operations.ts';
+import { definesOf, usesOf } from '../../contract/operations.ts';
 import type { Outcome } from '../../contract/outcome.ts';
 import { SKIPPED } from '../../contract/outcome.ts';
 import type { BatchSubject, Observation } from '../../contract/subject.ts';
 import { carveoutSubject } from '../../sut/subject.ts';
+
+/** What their label stands for ends. */
+const ENDS: ReadonlySet<Op['op']> = new Set<Op['op']>(['free', 'free_pages', 'sg_free', 'unmap']);
 
 /** Reports only what `observes` names; `change` may lie. */
 export function farSubject(
@@ -26,10 +30,11 @@ export function farSubject(
       const live = new Set<number>();
       const apply = (op: Op): Outcome => {
         // The label table is the subject's: what names nothing alive is skipped.
-        if ('buffer' in op && !live.has(op.buffer)) return SKIPPED;
+        if (usesOf(op).some(({ label }) => !live.has(label))) return SKIPPED;
         const outcome = hide(change(op, session.apply(op)));
-        if (op.op === 'alloc_coherent' && outcome.is === 'ok') live.add(op.out);
-        if (op.op === 'free') live.delete(op.buffer);
+        const label = definesOf(op);
+        if (label !== undefined && outcome.is === 'ok') live.add(label);
+        if (ENDS.has(op.op)) for (const used of usesOf(op)) live.delete(used.label);
         return outcome;
       };
       return {

@@ -54,6 +54,12 @@ export const DMA_LAWS: readonly Law[] = [
     'kernel/dma/direct.c:dma_coherent_ok',
   ),
   law(
+    'dma/inside-window',
+    'Nor is it true for a buffer that begins in a window and ends outside of it.',
+    ['A-T2'],
+    'kernel/dma/direct.c:dma_coherent_ok',
+  ),
+  law(
     'dma/capable',
     'True iff the last byte of the range is within the streaming limit.',
     ['A-I4', '1.4'],

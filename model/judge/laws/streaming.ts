@@ -12,6 +12,13 @@ export const STREAMING_LAWS: readonly Law[] = [
     ['entries'],
   ),
   law(
+    'table/split-end',
+    'What is cut out of a table ends where it was asked to, also inside an entry.',
+    ['mapping 1.5'],
+    'lib/sg_split.c:sg_split_phys',
+    ['entries'],
+  ),
+  law(
     'table/refusal',
     'A table is refused iff the longest segment is shorter than a page, pages are appended from ' +
       'inside a page, or a split wants more bytes than there are.',
@@ -70,6 +77,19 @@ export const STREAMING_LAWS: readonly Law[] = [
     'kernel/dma/swiotlb.c:swiotlb_find_slots',
   ),
   law(
+    'map/last-place',
+    'Nor is it refused if there is one place left, or one in each area, that is not where ' +
+      'strides begin.',
+    ['mapping 4.4', 'mapping 4.12', 'E3'],
+    'kernel/dma/swiotlb.c:swiotlb_search_pool_area',
+  ),
+  law(
+    'map/inside-window',
+    'Bytes that begin in a window of the bus and end outside of it are not given as they are.',
+    ['A-T2', 'mapping 3.2'],
+    'include/linux/dma-direct.h:translate_phys_to_dma',
+  ),
+  law(
     'map/no-mask',
     'Nothing is mapped for a device without a mask.',
     ['mapping 2.1', 'mapping 2.7'],
@@ -118,9 +138,10 @@ export const STREAMING_LAWS: readonly Law[] = [
   ),
   law(
     'bounce/aligned',
-    'A device finds the low bits it asks for as they are in the buffer.',
-    ['mapping 4.6', 'mapping 4.14'],
-    'kernel/dma/swiotlb.c:swiotlb_align_offset',
+    'A device finds the low bits it asks for as they are in the buffer. For one that asks for ' +
+      'none a page and more starts on a page.',
+    ['mapping 4.4', 'mapping 4.6', 'mapping 4.14'],
+    'kernel/dma/swiotlb.c:swiotlb_align_offset, swiotlb_search_pool_area',
   ),
   law(
     'bounce/boundary',

@@ -37,7 +37,6 @@ export const mappedRead: Rule<'mapped_read'> = {
     return checkRead('device/contents', mapping.view, mappedRanges(mapping, op), outcome);
   },
   adopt: () => {},
-  assume: () => OK,
 };
 
 export const mappedWrite = exact<'mapped_write'>({
@@ -89,7 +88,6 @@ export const deviceRead: Rule<'device_read'> = {
     return checkRead('device/coherent', state.bytes.cpu, [coherentRange(state, op)], outcome);
   },
   adopt: () => {},
-  assume: () => OK,
 };
 
 /** To everybody else it is as if the CPU had written. */

@@ -3,7 +3,7 @@ import type { Violation } from '../../../contract/law.ts';
 import { hex } from '../../../contract/numbers.ts';
 import type { OpOf } from '../../../contract/operations.ts';
 import type { Ok, Outcome } from '../../../contract/outcome.ts';
-import { NONE, OK } from '../../../contract/outcome.ts';
+import { OK } from '../../../contract/outcome.ts';
 import { cpuStore } from '../bytes.ts';
 import type { DmaAlloc, Wanted } from '../dispatch.ts';
 import { wantedBy } from '../dispatch.ts';
@@ -36,11 +36,6 @@ function rule<N extends DmaAlloc['op']>(
       const from = wanted(state, op);
       const refused = from.from === 'foreign' || from.from === 'nothing';
       if (outcome.is === 'ok' && !refused) adoptGrant(state, op as DmaAlloc, from, outcome);
-    },
-    assume: (state, op) => {
-      const from = wanted(state, op);
-      if (from.from === 'foreign' || from.from === 'nothing') return NONE;
-      return { is: 'ok', phys: likelyPlace(state, from) };
     },
   };
 }
@@ -82,18 +77,6 @@ function checkForeign(state: State, outcome: Outcome): Violation | null {
   if (source?.kind !== 'pool') return null;
   const found = `${hex(outcome.phys!)} of the pool at ${hex(source.base)}`;
   return broken('alloc/final', 'memory of no pool: none serves this request', found);
-}
-
-/** A place to plan a batch with: any that is the source's own. */
-function likelyPlace(state: State, wanted: Wanted): number {
-  switch (wanted.from) {
-    case 'pool':
-      return wanted.pool.base;
-    case 'slots':
-      return wanted.slots.start;
-    default:
-      return state.memory.pages.parts[0]?.[0] ?? 0;
-  }
 }
 
 function adoptGrant(state: State, op: DmaAlloc, wanted: Wanted, outcome: Ok): void {

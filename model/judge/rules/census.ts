@@ -4,7 +4,6 @@
  */
 import type { Violation } from '../../../contract/law.ts';
 import type { Census } from '../../../contract/outcome.ts';
-import { OK } from '../../../contract/outcome.ts';
 import type { AreaState, ChunkState, SlotsState } from '../memory.ts';
 import { ATOMIC_NAMES, atomicAvail, atomicSize, bounceBlocks, rest, within } from '../memory.ts';
 import type { Rule } from '../rule.ts';
@@ -102,5 +101,4 @@ export const census: Rule<'census'> = {
     return broken('any/form', 'ok with census', outcomeText(outcome));
   },
   adopt: () => {},
-  assume: () => OK,
 };

@@ -3,7 +3,7 @@ import type { Violation } from '../../../contract/law.ts';
 import { hex } from '../../../contract/numbers.ts';
 import type { OpOf } from '../../../contract/operations.ts';
 import type { Outcome } from '../../../contract/outcome.ts';
-import { failed, OK } from '../../../contract/outcome.ts';
+import { OK } from '../../../contract/outcome.ts';
 import { total } from '../arena.ts';
 import { cpuStore, wrongByte } from '../bytes.ts';
 import type { Legality, Rule } from '../rule.ts';
@@ -54,10 +54,6 @@ export const mmap: Rule<'mmap'> = {
     return broken('mmap/frame', hex(frame), hex(outcome.pfn ?? -1));
   },
   adopt: () => {},
-  assume: (state, op) => {
-    const pfn = frameOf(state, op);
-    return pfn === null ? failed('ENXIO') : { is: 'ok', pfn };
-  },
 };
 
 function rangeLegality(state: State, op: OpOf<'write' | 'read'>): Legality {
@@ -89,7 +85,6 @@ export const read: Rule<'read'> = {
     return checkRead('cpu/contents', state.bytes.cpu, [rangeOf(state, op)], outcome);
   },
   adopt: () => {},
-  assume: () => OK,
 };
 
 /** All bytes of the ranges are answered, and each may hold what it is said to. */

@@ -24,7 +24,6 @@ export function exact<N extends OpName>(parts: {
     legality: parts.legality,
     check: (state, op, outcome) => judgeExact(parts.expect(state, op), outcome),
     adopt: parts.adopt,
-    assume: (state, op) => parts.expect(state, op).allowed[0]!,
   };
 }
 

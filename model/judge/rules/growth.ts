@@ -7,7 +7,6 @@ import type { ZoneName } from '../../../contract/machine.ts';
 import { maxPageOrder, PROFILES } from '../../../contract/machine.ts';
 import { maskOfBits, orderOf, sizeText } from '../../../contract/numbers.ts';
 import type { Event } from '../../../contract/outcome.ts';
-import { OK } from '../../../contract/outcome.ts';
 import { fits, total } from '../arena.ts';
 import { poolOf } from '../dynamic.ts';
 import { rungArena } from '../ladder.ts';
@@ -195,7 +194,6 @@ export const runWork: Rule<'run_work'> = {
     adoptGrown(state, events);
     state.memory.growthDue = false;
   },
-  assume: () => OK,
 };
 
 /** Memory of this chunk was handed out: is its pool low now? */

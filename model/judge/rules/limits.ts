@@ -2,14 +2,13 @@
 import { hex, maskOfBits, minNotZero, sizeText, UNLIMITED } from '../../../contract/numbers.ts';
 import type { OpOf } from '../../../contract/operations.ts';
 import type { Outcome } from '../../../contract/outcome.ts';
-import { failed, NONE, OK } from '../../../contract/outcome.ts';
-import { isForced, maxBounce, poolsOf } from '../bounce.ts';
+import { failed, OK } from '../../../contract/outcome.ts';
+import { hasBounced, isForced, maxBounce, poolsOf } from '../bounce.ts';
 import type { Rule } from '../rule.ts';
 import { broken, outcomeText } from '../rule.ts';
 import type { DeviceState, State } from '../state.ts';
 import {
   coherentOk,
-  firstTranslation,
   ramUncovered,
   requiredMasks,
   streamLimit,
@@ -41,7 +40,10 @@ export const setMask: Rule<'set_mask'> = exact({
   legality: always,
   expect: expectMask,
   adopt: (state, op, outcome) => {
-    if (outcome.is === 'ok') deviceOf(state, op).mask = maskOfBits(op.mask);
+    if (outcome.is !== 'ok') return;
+    const device = deviceOf(state, op);
+    device.mask = maskOfBits(op.mask);
+    device.forgets = device.coherent && hasBounced(state, device);
   },
 });
 
@@ -90,10 +92,6 @@ export const physToDma: Rule<'phys_to_dma'> = {
   check: (state, op, outcome) =>
     checkAddress('dma/translate', translations(deviceOf(state, op), op.phys, 1), outcome),
   adopt: changesNothing,
-  assume: (state, op) => {
-    const address = firstTranslation(deviceOf(state, op), op.phys);
-    return address === null ? NONE : { is: 'ok', address };
-  },
 };
 
 export const dmaToPhys: Rule<'dma_to_phys'> = {
@@ -101,17 +99,17 @@ export const dmaToPhys: Rule<'dma_to_phys'> = {
   check: (state, op, outcome) =>
     checkAddress('dma/untranslate', untranslations(deviceOf(state, op), op.dma), outcome),
   adopt: changesNothing,
-  assume: () => NONE,
 };
 
 export const coherentOkRule: Rule<'coherent_ok'> = {
   legality: always,
   check: (state, op, outcome) => {
-    const { mayBeTrue, mayBeFalse } = coherentOk(deviceOf(state, op), op.phys, op.size);
-    return checkTruth('dma/coherent-ok', mayBeTrue, mayBeFalse, outcome);
+    const device = deviceOf(state, op);
+    const { mayBeTrue, mayBeFalse, leaves } = coherentOk(device, op.phys, op.size);
+    const law = leaves && !mayBeTrue ? 'dma/inside-window' : 'dma/coherent-ok';
+    return checkTruth(law, mayBeTrue, mayBeFalse, outcome);
   },
   adopt: changesNothing,
-  assume: () => OK,
 };
 
 export const capable: Rule<'capable'> = {
@@ -123,7 +121,6 @@ export const capable: Rule<'capable'> = {
     return checkTruth('dma/capable', fits, !fits, outcome);
   },
   adopt: changesNothing,
-  assume: () => OK,
 };
 
 const defined = (state: State, op: { readonly device: number }) =>
@@ -134,7 +131,6 @@ export const requiredMask: Rule<'required_mask'> = {
   check: (state, op, outcome) =>
     checkAddress('dma/required-mask', requiredMasks(state, deviceOf(state, op)), outcome),
   adopt: changesNothing,
-  assume: () => OK,
 };
 
 /** May all of RAM be in reach, and may some of it not be? */
@@ -157,7 +153,6 @@ export const addressingLimited: Rule<'addressing_limited'> = {
     return checkTruth('dma/addressing-limited', mayBeTrue, mayBeFalse, outcome);
   },
   adopt: changesNothing,
-  assume: () => OK,
 };
 
 type SizeOf = OpOf<'max_mapping_size' | 'opt_mapping_size'>;
@@ -184,7 +179,6 @@ function mappingSize<N extends SizeOf['op']>(): Rule<N> {
       return broken('dma/mapping-size', allowed.map(sizeText).join(' or '), text);
     },
     adopt: changesNothing,
-    assume: () => OK,
   };
 }
 

@@ -3,113 +3,35 @@
  * Source: kernel/dma/mapping.c, kernel/dma/direct.h:dma_direct_map_page, kernel/dma/swiotlb.c.
  */
 import type { Violation } from '../../../contract/law.ts';
-import { endsWithin, hex, sizeText } from '../../../contract/numbers.ts';
+import { endsWithin, hex } from '../../../contract/numbers.ts';
 import type { Outcome, Pieces } from '../../../contract/outcome.ts';
-import { failed, NONE } from '../../../contract/outcome.ts';
 import { without } from '../arena.ts';
-import {
-  inOneSegment,
-  keepsBits,
-  keepsBoundary,
-  poolsOf,
-  slotsBehind,
-  takenOf,
-  withoutRoom,
-} from '../bounce.ts';
+import { mayPassOver, poolsOf, slotsBehind, withoutRoom } from '../bounce.ts';
 import { settle, showDevice } from '../bytes.ts';
 import { madeFor, mustMakePools } from '../dynamic.ts';
 import type { Bounce, MappedPiece, MappingState, Piece } from '../mappings.ts';
 import { bytesOf, lengthOf } from '../mappings.ts';
 import type { SlotsState } from '../memory.ts';
-import { runText } from '../place.ts';
 import { deviceFor, directly, isLinear, type Mapping, mustBounce, piecesOf } from '../reach.ts';
 import type { Rule } from '../rule.ts';
 import { broken, outcomeText } from '../rule.ts';
-import type { DeviceState, State } from '../state.ts';
-import type { Interval } from '../system-ram.ts';
+import type { State } from '../state.ts';
 import { streamLimit } from '../view.ts';
 import { mapLegality } from './map-legality.ts';
-import { checkMade, checkTransient, checkUsed, noteNeed } from './transient.ts';
+import { checkPiece } from './mapped-piece.ts';
+import { checkMade, checkUsed, noteNeed } from './transient.ts';
 
-/** What else was given in the same call. */
-interface Given {
-  /** Pools that were made for it. */
-  readonly made: readonly SlotsState[];
-  /** Bounces of pieces before. */
-  readonly earlier: readonly Bounce[];
-}
-
-/** What is wrong with what the device was given for one piece? */
-function checkPiece(
-  state: State,
-  op: Mapping,
-  piece: Piece,
-  address: number,
-  { made, earlier }: Given,
-): Violation | null {
+/** The pieces that nothing but bounce memory helps. */
+function bouncedOf(state: State, op: Mapping): readonly Piece[] {
   const device = deviceFor(state, op);
-  const direct = directly(device, piece);
-  if (address === direct) {
-    if (!mustBounce(state, device, piece, op.direction)) return null;
-    return broken('map/bounced', 'bounce memory', `the bytes themselves at ${hex(address)}`);
-  }
-  const pools = [...poolsOf(state, device), ...made];
-  const behind = slotsBehind(pools, device, piece, address);
-  if (behind === null) {
-    const expected = direct === null ? 'bounce memory' : `${hex(direct)} or bounce memory`;
-    return broken('map/reachable', expected, `${hex(address)}, which means neither`);
-  }
-  if (!mustBounce(state, device, piece, op.direction)) {
-    return broken('map/no-needless-bounce', hex(direct!), `bounce memory at ${hex(address)}`);
-  }
-  if (!isLinear(state, piece)) {
-    return broken('map/nonlinear', 'a refusal: no linear address', `bounced at ${hex(address)}`);
-  }
-  const { pool, taken } = behind;
-  const run = runText(taken);
-  if (!inOneSegment(pool, taken)) {
-    return broken('bounce/inside', 'slots of one segment of the pool', run);
-  }
-  const all = [...takenOf(pool), ...earlier.map((one) => one.taken)];
-  const clash = all.find(([a, b]) => a < taken[1] && taken[0] < b);
-  if (clash !== undefined) {
-    return broken('bounce/disjoint', `no slot of ${runText(clash)}: they are taken`, run);
-  }
-  const own = made.includes(pool)
-    ? checkTransient(state, device, piece, pool, earlier.length)
-    : null;
-  return own ?? checkSight(device, piece, address, taken, behind.data);
-}
-
-/** As the device sees it: low bits, boundary, reach. */
-function checkSight(
-  device: DeviceState,
-  piece: Piece,
-  address: number,
-  taken: Interval,
-  data: number,
-): Violation | null {
-  const { minAlign, segmentBoundary } = device.spec;
-  if (!keepsBits(device, piece, address)) {
-    const wanted = `the low bits of ${hex(piece.start)} under ${hex(minAlign)}`;
-    return broken('bounce/aligned', wanted, hex(address));
-  }
-  const bus = address - (data - taken[0]);
-  if (!keepsBoundary(device, bus, taken[1] - taken[0])) {
-    const wanted = `no border of ${sizeText(segmentBoundary + 1)} inside`;
-    return broken('bounce/boundary', wanted, runText([bus, bus + taken[1] - taken[0]]));
-  }
-  if (endsWithin(address, piece.length, streamLimit(device))) return null;
-  return broken('map/reachable', `an end up to ${hex(streamLimit(device))}`, hex(address));
+  return piecesOf(state, op).filter((piece) => mustBounce(state, device, piece, op.direction));
 }
 
 /** May nothing be mapped? Not if each piece is reached, or has a place to bounce to. */
 function mayRefuse(state: State, op: Mapping): boolean {
   const device = deviceFor(state, op);
   if (device.mask === null) return true;
-  const bounced = piecesOf(state, op).filter((piece) =>
-    mustBounce(state, device, piece, op.direction),
-  );
+  const bounced = bouncedOf(state, op);
   if (bounced.length === 0) return false;
   if (bounced.some((piece) => !isLinear(state, piece))) return true;
   const short = withoutRoom(state, device, bounced);
@@ -162,13 +84,16 @@ function isRefused(op: Mapping, outcome: Outcome): boolean {
 function checkMap(state: State, op: Mapping, outcome: Outcome): Violation | null {
   const made = checkMade(state, op, outcome);
   if (made !== null) return made;
+  const device = deviceFor(state, op);
   if (isRefused(op, outcome)) {
     if (mayRefuse(state, op)) return null;
-    return broken('map/complete', 'a mapping: there is room for it', outcomeText(outcome));
+    const law = mayPassOver(state, device, bouncedOf(state, op))
+      ? 'map/last-place'
+      : 'map/complete';
+    return broken(law, 'a mapping: there is room for it', outcomeText(outcome));
   }
   const given = givenBy(op, outcome);
   if (given === null) return broken('any/form', 'a mapping or a refusal', outcomeText(outcome));
-  const device = deviceFor(state, op);
   if (device.mask === null) return broken('map/no-mask', 'a refusal', outcomeText(outcome));
   return checkMapped(state, op, given, madeFor(state, outcome));
 }
@@ -187,6 +112,7 @@ function adoptMap(state: State, op: Mapping, outcome: Outcome): void {
       address === directly(device, piece) ? null : slotsBehind(pools, device, piece, address);
     if (behind === null) return { ...piece, address, bounce: null };
     behind.pool.bounces = [...behind.pool.bounces, behind.taken];
+    device.forgets = false;
     return { ...piece, address, bounce: behind };
   });
   const isTable = op.op === 'map_sgtable';
@@ -214,25 +140,12 @@ function adoptMap(state: State, op: Mapping, outcome: Outcome): void {
   settle(state);
 }
 
-function assumeMap(state: State, op: Mapping): Outcome {
-  const device = deviceFor(state, op);
-  const addresses = piecesOf(state, op).map((piece) => directly(device, piece));
-  if (mayRefuse(state, op) || addresses.includes(null)) {
-    return op.op === 'map_page' || op.call === 'sg' ? NONE : failed('EIO');
-  }
-  const pieces = piecesOf(state, op).map(({ length }, i) => [addresses[i]!, length] as const);
-  return op.op === 'map_page'
-    ? { is: 'ok', address: addresses[0]! }
-    : { is: 'ok', segments: pieces };
-}
-
 function rule<N extends Mapping['op']>(): Rule<N> {
   return {
     tells: ['bounce-pool'],
     legality: (state, op) => mapLegality(state, op as Mapping),
     check: (state, op, outcome) => checkMap(state, op as Mapping, outcome),
     adopt: (state, op, outcome) => adoptMap(state, op as Mapping, outcome),
-    assume: (state, op) => assumeMap(state, op as Mapping),
   };
 }
 
@@ -274,7 +187,6 @@ export const mapResource: Rule<'map_resource'> = {
       dirty: [],
     });
   },
-  assume: (_state, op) => ({ is: 'ok', address: op.phys }),
 };
 
 export const mappedLength = ({ pieces }: MappingState) => lengthOf(pieces);

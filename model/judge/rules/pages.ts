@@ -7,7 +7,6 @@ import { pageblockOrder } from '../../../contract/machine.ts';
 import { hex } from '../../../contract/numbers.ts';
 import type { OpOf } from '../../../contract/operations.ts';
 import type { Outcome } from '../../../contract/outcome.ts';
-import { failed, OK } from '../../../contract/outcome.ts';
 import type { Arena, Wish } from '../arena.ts';
 import { fits, partOf, total, without } from '../arena.ts';
 import { rungArena } from '../ladder.ts';
@@ -63,11 +62,6 @@ function take(
   });
 }
 
-/** Where a block may be, to plan a batch with. */
-function somewhere(state: State): Outcome {
-  return { is: 'ok', phys: state.memory.pages.parts[0]?.[0] ?? 0 };
-}
-
 export const allocPages: Rule<'alloc_pages'> = {
   legality: modelled,
   check: (state, op, outcome) => checkBlock(state, op, blockWish(state, op.order), outcome),
@@ -75,7 +69,6 @@ export const allocPages: Rule<'alloc_pages'> = {
     const length = blockWish(state, op.order)?.length ?? 0;
     if (outcome.is === 'ok' && length > 0) take(state, op, outcome.phys!, length);
   },
-  assume: somewhere,
 };
 
 export const allocExact: Rule<'alloc_exact'> = {
@@ -84,7 +77,6 @@ export const allocExact: Rule<'alloc_exact'> = {
   adopt: (state, op, outcome) => {
     if (outcome.is === 'ok') take(state, op, outcome.phys!, wholePages(state, op.size));
   },
-  assume: somewhere,
 };
 
 function rangeOf(state: State, op: OpOf<'alloc_contig'>): Interval {
@@ -133,7 +125,6 @@ export const allocContig: Rule<'alloc_contig'> = {
     const [start, end] = rangeOf(state, op);
     if (outcome.is === 'ok') take(state, op, start, end - start);
   },
-  assume: () => OK,
 };
 
 export const freePages: Rule<'free_pages'> = {
@@ -145,7 +136,6 @@ export const freePages: Rule<'free_pages'> = {
   check: (_state, _op, outcome) =>
     outcome.is === 'ok' ? null : broken('any/form', 'ok', outcomeText(outcome)),
   adopt: (state, op) => removeBuffer(state, state.buffers.get(op.buffer)!),
-  assume: () => OK,
 };
 
 type Pinning = OpOf<'pin' | 'unpin'>;
@@ -175,7 +165,6 @@ export const pin: Rule<'pin'> = {
     const { area, range } = pinned(state, op)!;
     if (outcome.is === 'ok') area.pinned = [...area.pinned, range];
   },
-  assume: () => failed('EBUSY'),
 };
 
 export const unpin: Rule<'unpin'> = {
@@ -190,5 +179,4 @@ export const unpin: Rule<'unpin'> = {
     const { area, range } = pinned(state, op)!;
     area.pinned = without(area.pinned, [range]);
   },
-  assume: () => OK,
 };

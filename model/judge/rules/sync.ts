@@ -1,7 +1,7 @@
 /** The end of a mapping, and what is passed on meanwhile. Source: kernel/dma/direct.h, direct.c. */
 import type { OpOf } from '../../../contract/operations.ts';
-import type { Outcome } from '../../../contract/outcome.ts';
 import { OK } from '../../../contract/outcome.ts';
+import { union } from '../arena.ts';
 import { cleanLines, giveToCpu, giveToDevice } from '../bytes.ts';
 import type { Direction, MappingState } from '../mappings.ts';
 import { bytesOf, deviceOf, lengthOf, partOf } from '../mappings.ts';
@@ -100,11 +100,21 @@ function rangesOf(mapping: MappingState, op: Sync) {
   return partOf(mapping.pieces, op.offset, length);
 }
 
+/** Linux skips the sync of a device that forgets. */
+function noteUnsynced(state: State, op: Sync): void {
+  const mapping = state.mappings.get(op.mapping)!;
+  if (!deviceOf(state, mapping).forgets) return;
+  state.unsynced = union([...state.unsynced, ...rangesOf(mapping, op)]);
+}
+
 function sync<N extends Sync['op']>(pass: (state: State, op: OpOf<N>) => void): Rule<N> {
   return exact<N>({
     legality: (state, op) => syncLegality(state, op as Sync),
     expect: () => ({ law: 'any/form', allowed: [OK], because: 'a sync returns nothing' }),
-    adopt: (state, op) => pass(state, op),
+    adopt: (state, op) => {
+      noteUnsynced(state, op as Sync);
+      pass(state, op);
+    },
   });
 }
 
@@ -139,7 +149,6 @@ export const needSync: Rule<'need_sync'> = {
     return broken('sync/needed', `${wanted}`, got);
   },
   adopt: () => {},
-  assume: (): Outcome => OK,
 };
 
 /** The first address stands for all of a table: so a bounced part of it may go unseen. */

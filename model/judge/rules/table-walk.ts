@@ -1,6 +1,5 @@
 /** Walks over tables: counts and copies. Source: lib/scatterlist.c. */
 import type { OpOf } from '../../../contract/operations.ts';
-import { failed, OK } from '../../../contract/outcome.ts';
 import { total } from '../arena.ts';
 import { cpuStore } from '../bytes.ts';
 import type { TableState } from '../mappings.ts';
@@ -35,10 +34,6 @@ export const sgNentsForLen: Rule<'sg_nents_for_len'> = {
     return broken('table/count', count === null ? 'EINVAL' : `${count} entries`, got);
   },
   adopt: () => {},
-  assume: (state, op) => {
-    const count = countFor(state.tables.get(op.table)!, op.length);
-    return count === null ? failed('EINVAL') : { is: 'ok', count };
-  },
 };
 
 /** The bytes of a copy: what there is of them. Only memory with a linear address can be copied. */
@@ -68,7 +63,6 @@ export const sgRead: Rule<'sg_read'> = {
     return checkRead('table/copy', state.bytes.cpu, copied(state, op), outcome);
   },
   adopt: () => {},
-  assume: () => OK,
 };
 
 export const sgWrite: Rule<'sg_write'> = {
@@ -80,5 +74,4 @@ export const sgWrite: Rule<'sg_write'> = {
     return broken('table/copy', `${length} bytes copied`, got);
   },
   adopt: (state, op) => cpuStore(state, copied(state, op), [op.value]),
-  assume: (state, op) => ({ is: 'ok', length: total(copied(state, op)) }),
 };

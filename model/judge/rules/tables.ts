@@ -3,7 +3,7 @@ import type { Violation } from '../../../contract/law.ts';
 import { hex } from '../../../contract/numbers.ts';
 import type { OpOf } from '../../../contract/operations.ts';
 import type { Outcome, Pieces } from '../../../contract/outcome.ts';
-import { failed, OK } from '../../../contract/outcome.ts';
+import { OK } from '../../../contract/outcome.ts';
 import type { Piece, TableState } from '../mappings.ts';
 import { lengthOf, partOf } from '../mappings.ts';
 import type { Legality, Rule } from '../rule.ts';
@@ -85,7 +85,6 @@ export const sgFromPages: Rule<'sg_from_pages'> = {
     const more = op.more === 0 ? null : op.more;
     addTable(state, { label: op.out, entries, buffers: [op.buffer], more });
   },
-  assume: (state, op) => (refusesBuild(state, op) ? failed('EINVAL') : OK),
 };
 
 /** Of an open table whose data ends where a page ends; its last pages fill theirs. */
@@ -112,7 +111,6 @@ export const sgAppend: Rule<'sg_append'> = {
     const more = op.more === 0 ? null : op.more;
     addTable(state, { ...table, entries, buffers: [...table.buffers, op.buffer], more });
   },
-  assume: (state, op) => (refusesBuild(state, op) ? failed('EINVAL') : OK),
 };
 
 export const sgOfBuffer: Rule<'sg_of_buffer'> = {
@@ -132,7 +130,6 @@ export const sgOfBuffer: Rule<'sg_of_buffer'> = {
       addTable(state, { label: op.out, entries, buffers: [op.buffer], more: null });
     }
   },
-  assume: () => OK,
 };
 
 function wholeBuffer(state: State, label: number): Piece {
@@ -162,6 +159,19 @@ function splitOf(table: TableState, op: OpOf<'sg_split'>): Piece[] {
   }));
 }
 
+/** Too much at the end has a law of its own. */
+function checkSplit(wanted: readonly Piece[], outcome: Outcome): Violation | null {
+  const violation = checkEntries(wanted, outcome);
+  if (violation?.law !== 'table/entries' || outcome.is !== 'ok') return violation;
+  const given = (outcome.entries ?? []).map(([start, length]) => ({ start, length }));
+  const first = partOf(given, 0, lengthOf(wanted)).map(([start, end]) => ({
+    start,
+    length: end - start,
+  }));
+  const isLonger = sameEntries(first, asPieces(wanted));
+  return isLonger ? { ...violation, law: 'table/split-end' } : violation;
+}
+
 export const sgSplit: Rule<'sg_split'> = {
   legality: (state, op) => {
     const legality = tableLegality(state, op.table);
@@ -178,7 +188,7 @@ export const sgSplit: Rule<'sg_split'> = {
   },
   check: (state, op, outcome) => {
     const wanted = splitOf(state.tables.get(op.table)!, op);
-    if (wanted.length > 0) return checkEntries(wanted, outcome);
+    if (wanted.length > 0) return checkSplit(wanted, outcome);
     const refused = outcome.is === 'error' && outcome.errno === 'EINVAL';
     return refused ? null : broken('table/refusal', 'EINVAL', outcomeText(outcome));
   },
@@ -187,9 +197,6 @@ export const sgSplit: Rule<'sg_split'> = {
     if (outcome.is !== 'ok') return;
     const entries = fromOutcome(outcome, splitOf(table, op));
     addTable(state, { ...table, label: op.out, entries });
-  },
-  assume: (state, op) => {
-    return splitOf(state.tables.get(op.table)!, op).length > 0 ? OK : failed('EINVAL');
   },
 };
 

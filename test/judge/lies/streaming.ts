@@ -27,6 +27,8 @@ device sb coherent segment-boundary 0xffff
 device near coherent bus-limit 0x83f7ffff
 device end coherent bus-limit 0x80000fff
 device none mask none
+device far coherent min-align 0x3ffff
+device win coherent window 0x80000000 0x80000000 64M window 0x100000000 0x0 4K
 device p coherent mask 64 coherent-mask 64 pool p0`,
   setting: {
     ...withMemory({ event: 'bounce-pool', phys: SLOTS, bytes: 0x100000 }),
@@ -50,6 +52,14 @@ export const halves = (base: number) =>
     [base, 4096],
     [base + 4096, 4096],
   ] as const;
+
+/** Three of four places for the low bits of a buffer are taken. */
+const last: readonly Answered[] = [
+  high,
+  ...[0, 1, 2].map(
+    (i): Answered => [`m${i + 1} = map_page far h0 1 offset=2048`, at(SLOTS + 2048 + i * 2 ** 18)],
+  ),
+];
 
 const MAPS = liesOf(BOUNCES, [
   [
@@ -98,6 +108,23 @@ const MAPS = liesOf(BOUNCES, [
     NONE,
     at(SLOTS + 0x40000),
   ],
+  [
+    'map/last-place',
+    'one is left',
+    last,
+    'm4 = map_page far h0 1 offset=2048',
+    NONE,
+    at(SLOTS + 0xc0800),
+  ],
+  [
+    'map/complete',
+    'two are left',
+    last.slice(0, -1),
+    'm4 = map_page far h0 1 offset=2048',
+    NONE,
+    at(SLOTS + 0xc0800),
+  ],
+  ['map/inside-window', 'two pages of one', [high], 'm1 = map_page win h0 4097', at(0), at(SLOTS)],
   ['map/complete', 'no bounce', [low], 'm1 = map_page c0 h0 1', NONE, at(LOW)],
   ['map/no-mask', 'no mask', [low], 'm1 = map_page none h0 4096', at(LOW), NONE],
   ['map/resource', 'elsewhere', [], 'm0 = map_resource c0 0x10000000 4096', at(0), at(0x10000000)],
@@ -141,6 +168,14 @@ const BOUNCED = liesOf(BOUNCES, [
     'm1 = map_page al h0 100 offset=2117',
     at(SLOTS + 69),
     at(SLOTS + 2117),
+  ],
+  [
+    'bounce/aligned',
+    'a page on a page',
+    [high],
+    'm1 = map_page c0 h0 4096',
+    at(SLOTS + 2048),
+    at(SLOTS),
   ],
   [
     'bounce/boundary',

@@ -49,6 +49,22 @@ export const TABLE_LIES: readonly Lie[] = liesOf(BOUNCES, [
     EINVAL,
   ],
   [
+    'table/split-end',
+    'up to the end of the entry',
+    [high, table],
+    't2 = sg_split t1 1 4096',
+    entries([HIGH + 1, 4095], [HIGH + 4096, 4096]),
+    entries([HIGH + 1, 4095], [HIGH + 4096, 1]),
+  ],
+  [
+    'table/entries',
+    'of another place',
+    [high, table],
+    't2 = sg_split t1 1 4096',
+    entries([HIGH + 1, 4095], [HIGH + 4095, 4096]),
+    entries([HIGH + 1, 4095], [HIGH + 4096, 1]),
+  ],
+  [
     'table/count',
     'a byte of the second',
     [high, table],
