@@ -7,11 +7,16 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { corpusDirectory } from '../../cli/fuzzing.ts';
+import { readTwinFile } from '../../cli/twin-files.ts';
+import type { TraceStep } from '../../contract/json/trace.ts';
 import { refusalOf } from '../../linux/limits.ts';
 import { readCorpus } from '../../properties/runner/corpus.ts';
+import { RecordedSession } from '../../properties/twin/recorded.ts';
 import { ask, temporaryFolder } from '../cli/launch.ts';
 import { twinOf } from './planted.ts';
 import { RECORDED } from './recorded.ts';
+
+const BOUNCED = RECORDED.find((path) => path.includes('bounce-limit'))!;
 
 describe('what Linux answered', () => {
   const folder = temporaryFolder();
@@ -26,36 +31,27 @@ describe('what Linux answered', () => {
     expect(accepted.filter((name) => !recorded.includes(name))).toEqual([]);
   });
 
-  test('is answered here', { timeout: 60_000 }, () => {
+  test('is answered here, and noticed where it was another answer', { timeout: 60_000 }, () => {
     expect(RECORDED.length).toBeGreaterThan(40);
-    const { status, stdout } = twinOf(['--recorded', ...RECORDED]);
-    const told = stdout.split('\n').filter((line) => line.startsWith('  '));
-    expect(told.filter((line) => !line.startsWith('  same '))).toEqual([]);
-    expect(told.length).toBe(RECORDED.length);
-    expect(status).toBe(0);
-  });
-
-  test('is noticed when it was another answer', { timeout: 60_000 }, () => {
-    const bounced = RECORDED.find((path) => path.includes('bounce-limit'))!;
     const forged = join(folder, 'forged.trace');
-    const text = readFileSync(bounced, 'utf8');
+    const text = readFileSync(BOUNCED, 'utf8');
     const lie = text.replace('"is":"error","errno":"EIO"', '"is":"error","errno":"ENOMEM"');
     expect(lie).not.toBe(text);
     writeFileSync(forged, lie);
-    const { status, stdout } = twinOf(['--recorded', forged]);
-    expect(stdout).toMatch(/ {2}different {2}.*: ENOMEM\n {2}here {7}EIO/);
+    const { status, stdout } = twinOf(['--recorded', ...RECORDED, forged]);
+    const told = stdout.split('\n').filter((line) => line.startsWith('  '));
+    expect(told.filter((line) => line.startsWith('  same ')).length).toBe(RECORDED.length);
+    expect(told.slice(-2).join('\n')).toMatch(/^ {2}different {2}.*: ENOMEM\n {2}here {7}EIO$/);
+    expect(told.length).toBe(RECORDED.length + 2);
     expect(status).toBe(1);
   });
 
-  test('is refused when it answers other questions', { timeout: 60_000 }, () => {
-    const bounced = RECORDED.find((path) => path.includes('bounce-limit'))!;
-    const short = join(folder, 'short.trace');
-    const lines = readFileSync(bounced, 'utf8').split('\n');
-    // Nothing can be built of what was never allocated, so that the tables are not asked for.
-    writeFileSync(short, lines.filter((line) => !line.includes('"op":"alloc_contig"')).join('\n'));
-    const { status, stderr } = twinOf(['--recorded', short]);
-    expect(stderr).toMatch(/short\.trace:\d+: .*record the trace anew/);
-    expect(status).toBe(2);
+  test('is no answer to other questions', async () => {
+    const { recorded } = await readTwinFile(BOUNCED);
+    const session = new RecordedSession(recorded!);
+    const [{ op }, , third] = recorded!.steps as readonly [TraceStep, TraceStep, TraceStep];
+    expect(await session.run([op])).toHaveLength(1);
+    await expect(session.run([third.op])).rejects.toThrow(/trace:3: .*record the trace anew/);
   });
 
   test('is asked of traces alone', async () => {

@@ -15,7 +15,7 @@ import { profileOf, runSync } from '../../properties/runner/run.ts';
 import { carveoutSubject } from '../../sut/subject.ts';
 import { farSubject } from './batch.ts';
 
-const MACHINES = 24;
+const MACHINES = 16;
 const CASES = 6;
 
 test('batches ask the same as one by one', { timeout: 60_000 }, async () => {
@@ -37,5 +37,5 @@ test('batches ask the same as one by one', { timeout: 60_000 }, async () => {
       asked += here.length;
     }
   }
-  expect(asked).toBeGreaterThan(3000);
+  expect(asked).toBeGreaterThan(2000);
 });

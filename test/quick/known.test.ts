@@ -29,7 +29,7 @@ function wrongEntries({ entries, ...rest }: Ok): Ok {
 
 type Lie = (op: Op, outcome: Ok) => Outcome;
 
-const READS = ['read', 'mapped_read', 'device_read', 'sg_read'] as const;
+const READS = ['read', 'mapped_read'] as const;
 
 const LIES: readonly (readonly [what: string, laws: readonly string[], lie: Lie])[] = [
   ...READS.map(

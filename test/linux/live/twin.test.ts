@@ -1,6 +1,6 @@
 /**
- * Goal: on generated programs the implementation as Linux 6.12 and Linux answer the same, and enough
- * is compared to say so. Method: the command, with a fixed seed, and what it prints.
+ * Goal: on generated programs the implementation as Linux 6.12 and Linux answer the same, and
+ * enough is compared to say so. Method: the command, with a fixed seed, and what it prints.
  */
 import { expect, test } from 'vitest';
 import { twinOf } from '../planted.ts';
